@@ -160,9 +160,9 @@ impl Status {
             | "missingdata" => Status::Failed,
             "skipped" | "skip" | "omitted" | "ignored" | "excluded" | "disabled" | "noop" | "bypassed"
             | "removed" | "notapplicable" | "notneeded" | "deselected" => Status::Skipped,
-            "cancelled" | "canceled" | "cancel" | "aborted" | "abort" | "terminated" | "killed"
-            | "revoked" | "stopped" | "interrupted" | "preempted" | "superseded" | "stale" | "abandoned"
-            | "discarded" | "withdrawn" | "shutdown" => Status::Cancelled,
+            "cancelled" | "canceled" | "cancel" | "cancellation" | "aborted" | "abort" | "terminated"
+            | "killed" | "revoked" | "stopped" | "interrupted" | "preempted" | "superseded" | "stale"
+            | "abandoned" | "discarded" | "withdrawn" | "shutdown" => Status::Cancelled,
             "upstreamfailed" | "dependencyfailed" | "dependencyfailure" | "parentfailed"
             | "upstreamfailure" | "depfailed" => Status::UpstreamFailed,
             "cached"

@@ -16,6 +16,7 @@ use crate::ids::Ids;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::Pages;
 use crate::json::tape::Value;
+use crate::outcome::Outcome;
 use crate::sniff::{Head, JsonKind};
 use crate::tally::Tally;
 use crate::times::Clock;
@@ -341,8 +342,14 @@ fn tell_nodes(
 }
 
 fn status_of(node: &Node<'_, '_>, clock: &mut Clock<'_>) -> Option<Status> {
-    let word = node.value.text_at("phase");
-    clock.status(word.as_deref(), false).or_else(|| node.value.at("startedAt").map(|_| Status::Running))
+    let mut outcome = Outcome::default();
+    if let Some(word) = node.value.text_at("phase") {
+        outcome.word(word);
+    }
+    if let Some(code) = node.value.at("outputs").and_then(|outputs| outputs.at("exitCode")) {
+        outcome.member("exitCode", code.get());
+    }
+    outcome.settle(&mut clock.unread).or_else(|| node.value.at("startedAt").map(|_| Status::Running))
 }
 
 fn tell_task(

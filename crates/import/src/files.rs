@@ -9,7 +9,8 @@ use makespan_format::{Diagnostic, EventSink, Severity};
 
 use crate::archive::{Expanded, Expander, Member};
 use crate::importer::{ClaimedFile, Options, Source, Zone};
-use crate::limits::{KEPT_TABLES, TOLD_CLAIMS, TOLD_FILES};
+use crate::json::preamble;
+use crate::limits::{KEPT_TABLES, SHAPE_BYTES, TOLD_CLAIMS, TOLD_FILES};
 use crate::mapping::{GUESSING, READER};
 use crate::registry::{Entry, Importers, Scope};
 use crate::sniff::{Head, JsonKind};
@@ -53,6 +54,17 @@ pub(crate) fn read_whole(
                 item.verdict.tried.clear();
                 let head = Head { bytes: outline, ..Head::new(&item.source.name, outline) };
                 item.importer = claim(importers, &head, &mut item.verdict, is_told);
+            }
+            // What nobody knows may be known but for the lines that a program printed before it.
+            if item.importer.is_none()
+                && let Some(len) = preamble(&item.source.bytes[..item.source.bytes.len().min(SHAPE_BYTES)])
+            {
+                let head = Head::new(&item.source.name, &item.source.bytes[len..]);
+                let mut verdict = FileVerdict { tried: Vec::new(), ..item.verdict.clone() };
+                item.importer = claim(importers, &head, &mut verdict, is_told);
+                if item.importer.is_some() {
+                    item.verdict = verdict;
+                }
             }
         }
     }
@@ -224,6 +236,11 @@ fn described(head: &Head<'_>) -> String {
             let what =
                 if shape.more { "lines or texts of JSON, the first an object" } else { "a JSON object" };
             format!("{what} with {}", names(&mut shape.keys.iter().map(|k| k.name.as_str())))
+        }
+        JsonKind::Array
+            if head.bytes.trim_ascii().strip_prefix(b"[").is_some_and(|b| b.trim_ascii() == b"]") =>
+        {
+            "an empty JSON array; there is no task in it".to_owned()
         }
         JsonKind::Array if shape.first.is_empty() => {
             "a JSON array that does not begin with an object".to_owned()

@@ -17,11 +17,13 @@ mod wrong;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::encoding::without_bom;
+use tape::{Stop, Tape};
 
 pub(crate) use fault::preamble;
 pub(crate) use lenient::MemberName;
@@ -42,11 +44,22 @@ pub fn parse<'a, T: Deserialize<'a>>(
         Ok(value) => return Ok((value, Mended::default())),
         Err(e) => e,
     };
+    let logged = preamble(plain).unwrap_or_default();
+    let blank: Vec<u8>;
+    let plain = if logged > 0 {
+        // What stands before the text becomes white space, so that places stay those of the file.
+        let ahead = plain[..logged].iter().map(|b| if *b == b'\n' { b'\n' } else { b' ' });
+        blank = ahead.chain(plain[logged..].iter().copied()).collect();
+        &blank
+    } else {
+        plain
+    };
     let mut mended = mend::mend(plain, skipped, scratch);
     let as_written = mended == Mended::default();
     if as_written {
         plain.clone_into(scratch);
     }
+    mended.before += u64::from(logged > 0);
     if let Ok(mut text) = String::from_utf8(std::mem::take(scratch)) {
         if let Some((fault, left_out)) = recover::recover(&mut text) {
             // Offsets in a text that was mended say nothing about the file.
@@ -80,6 +93,54 @@ pub fn parse<'a, T: Deserialize<'a>>(
 pub(crate) fn mend_line(line: &[u8], out: &mut Vec<u8>) -> Option<Mended> {
     let mended = mend::mend(line.trim_ascii(), 0, out);
     (mended != Mended::default() && mended.truncated_at.is_none()).then_some(mended)
+}
+
+/// The objects of a line that holds more than one object and nothing else: several without a break between them, a comma
+/// behind them, words of a log before them; and what was mended by that. `None` for any other line.
+pub(crate) fn objects_of_line(line: &[u8]) -> Option<(Vec<Range<usize>>, Mended)> {
+    let mut mended = Mended::default();
+    let mut objects: Vec<Range<usize>> = Vec::new();
+    let mut at = memchr::memchr(b'{', line)?;
+    let ahead = line[..at].trim_ascii();
+    if !ahead.is_empty() {
+        // The beginning of a record that is broken is no word of a log.
+        if ahead.contains(&b'"') || matches!(ahead.last(), Some(b':' | b',')) && ahead.contains(&b'\'') {
+            return None;
+        }
+        mended.before += 1;
+    }
+    let mut comma = true;
+    loop {
+        at = tape::space(line, at);
+        match line.get(at) {
+            None => break,
+            Some(b'{') => {
+                mended.missing += u64::from(!comma);
+                comma = false;
+                let end = tape::span(line, at)?;
+                objects.push(at..end);
+                at = end;
+            }
+            Some(b',') if !comma => {
+                comma = true;
+                mended.commas += 1;
+                at += 1;
+            }
+            Some(_) => return None,
+        }
+    }
+    (mended != Mended::default()).then_some((objects, mended))
+}
+
+/// What is wrong with a line that is not a JSON value, and where; `None` where it is one.
+pub(crate) fn fault_of_line(line: &[u8], number: u64) -> Option<String> {
+    let text = String::from_utf8_lossy(line);
+    let stop = match Tape::default().read(&text, 0) {
+        Ok(end) => Some(tape::space(text.as_bytes(), end)).filter(|end| *end < text.len())?,
+        Err(Stop::Bad(at)) => at,
+        Err(Stop::Short) => text.len(),
+    };
+    Some(fault::describe(b"", text.as_bytes(), stop, number, 0))
 }
 
 /// Calls `f` with the text of every element of a JSON array. Returns `false` without a call if it is not an array.

@@ -105,6 +105,11 @@ pub(crate) fn known(head: &Head<'_>) -> Option<String> {
     if head.shape.inner_has("info", "invocation_id") {
         return Some(say("a log of dbt", "open run_results.json and manifest.json of its target folder"));
     }
+    let begins = head.bytes.trim_ascii_start();
+    let begins = begins.strip_prefix(b"[").unwrap_or(begins).trim_ascii_start();
+    if head.text && begins.strip_prefix(b"{").is_some_and(|b| b.trim_ascii_start().starts_with(b"'")) {
+        return Some(say("JSON with single quotes", "write it with double quotes, in Python by `json.dump`"));
+    }
     if head.shape.root == JsonKind::NotJson && head.text {
         let text = String::from_utf8_lossy(&head.bytes[..head.bytes.len().min(400)]);
         let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
@@ -156,6 +161,7 @@ mod tests {
             ("output_file\tdate\trule\tlog-file(s)\nx\t-\tr\t", "a summary of Snakemake"),
             ("{\"data\":{},\"info\":{\"invocation_id\":\"i\",\"msg\":\"Running\"}}\n{}", "a log of dbt"),
             ("{\"response\":[{\"name\":\"w\",\"first_task_display_name\":\"All()\"}]}", "Luigi"),
+            ("[{'id': 't', 'start': 1}]", "single quotes"),
             ("{\"eventType\":\"START\",\"job\":{},\"inputs\":[]}", "OpenLineage event without a run"),
         ] {
             assert!(of(text.as_bytes()).unwrap().contains(what), "{text}");

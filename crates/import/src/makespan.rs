@@ -6,13 +6,16 @@ use std::rc::Rc;
 
 use makespan_format::packed::{self, PackedError};
 use makespan_format::{
-    Diagnostic, Event, EventSink, LineError, RunInfo, Severity, VERSION, keep_readable, read_line,
+    Attempt, Diagnostic, Event, EventSink, LineError, RunInfo, Severity, Status, VERSION, keep_readable,
+    read_line,
 };
 use makespan_model::UNREADABLE_LINES;
+use serde_json::value::RawValue;
 
 use crate::importer::{Claim, ClaimedFile, FileReader, Importer, Options, ReadError, Unit, Zone, read_each};
 use crate::json;
 use crate::lines::{Line, Lines};
+use crate::outcome::{self, Outcome};
 use crate::sniff::{Head, JsonKind};
 use crate::tally::{Place, Tally};
 
@@ -213,6 +216,14 @@ impl Reader {
 
     /// Reads a line as far as it can be repaired.
     fn mend(&mut self, line: Line<'_>, error: LineError, sink: &mut dyn EventSink) {
+        if let Some((objects, mended)) = json::objects_of_line(line.bytes) {
+            self.mended.add(mended);
+            for object in objects {
+                let offset = line.offset + object.start as u64;
+                self.line(Line { bytes: &line.bytes[object], offset, ..line }, sink);
+            }
+            return;
+        }
         let (mut bytes, mut text) = std::mem::take(&mut self.scratch);
         let mended = json::mend_line(line.bytes, &mut bytes);
         let json = if mended.is_some() { &bytes } else { line.bytes };
@@ -233,7 +244,7 @@ impl Reader {
         }
         if read.is_ok() {
             self.mended.add(mended.unwrap_or_default());
-            self.take(line, read, sink);
+            self.take(Line { bytes: json, ..line }, read, sink);
         } else {
             if error.column.is_some() && self.unreadable.len() < MOST_UNREADABLE {
                 *self.unreadable.entry(self.run.clone().unwrap_or_default()).or_default() += 1;
@@ -255,6 +266,14 @@ impl Reader {
                 if let Some(unit) = self.unit {
                     rescale(&mut read.event, unit.ns());
                 }
+                if let Event::Attempt(attempt) = &mut read.event
+                    && (read.unknown > 0 || attempt.error.is_some())
+                    && let Some(status) = worse_end(attempt, line.bytes)
+                {
+                    attempt.status = Some(status);
+                    let what = "members of other programs, or an error, say that attempts ended in another way than their status; the worse counts";
+                    self.tally.add(Severity::Info, "foreign-outcome", what, place, || attempt.task.clone());
+                }
                 if read.unknown > 0 {
                     let what = "members unknown to this version of Makespan were ignored";
                     self.tally.add(Severity::Info, "unknown-member", what, place, String::new);
@@ -275,8 +294,16 @@ impl Reader {
                     let what = "the last line of the file is incomplete and was ignored";
                     self.tally.add(Severity::Warning, "truncated", what, place, String::new);
                 } else {
-                    let what = format!("lines that are not valid events were ignored: {}", e.message);
-                    self.tally.add(Severity::Warning, "bad-line", &what, place, String::new);
+                    let what = "lines that are not valid events were ignored";
+                    match json::fault_of_line(line.bytes, line.number) {
+                        Some(fault) => {
+                            self.tally.fault(Severity::Warning, "bad-line", what, place, || fault);
+                        }
+                        None => {
+                            let what = format!("{what}: {}", e.message);
+                            self.tally.add(Severity::Warning, "bad-line", &what, place, String::new);
+                        }
+                    }
                 }
             }
         }
@@ -329,7 +356,8 @@ impl Reader {
             if !run.is_empty() && self.run.as_deref() != Some(run) {
                 sink.event(Event::Run(RunInfo { id: Cow::Borrowed(run), ..RunInfo::default() }));
             }
-            let message = format!("{}: {count} lines among those of this run could not be read", self.name);
+            let message =
+                format!("{}: lines among those of this run that could not be read: {count}", self.name);
             sink.diagnostic(Diagnostic::new(Severity::Warning, UNREADABLE_LINES, message).times(*count));
             if let Some(last) = self.run.as_deref().filter(|last| !run.is_empty() && last != run) {
                 sink.event(Event::Run(RunInfo { id: Cow::Borrowed(last), ..RunInfo::default() }));
@@ -338,6 +366,27 @@ impl Reader {
         self.tally.report(&self.name, sink);
         Ok(())
     }
+}
+
+/// How an attempt ended by all that its line says, where that is worse than its status: exit codes, conclusions, states,
+/// errors. `None` for one that has not ended.
+fn worse_end(attempt: &Attempt<'_>, line: &[u8]) -> Option<Status> {
+    let status = attempt.status.filter(|status| status.is_terminal());
+    if status.is_none() && (attempt.status.is_some() || attempt.ended.is_none()) {
+        return None;
+    }
+    let object = serde_json::from_slice::<&RawValue>(line).ok()?;
+    let mut outcome = Outcome::default();
+    if let Some(status) = status {
+        outcome.add(status);
+    }
+    json::each_member(object, |key, value| {
+        // What a vocabulary of ours calls so is known already, and a `phase` may be one of anything.
+        if key == "error" || outcome::tells_end(&key) || matches!(&*key, "state" | "result" | "outcome") {
+            outcome.member(&key, value.get());
+        }
+    });
+    outcome.status().filter(|worse| Some(*worse) != status)
 }
 
 /// Converts numeric times of an event from another unit. Times that were text are too large for that unit and stay.

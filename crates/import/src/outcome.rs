@@ -405,6 +405,16 @@ pub(crate) fn of(word: Option<&str>, has_error: bool, unread: &mut Unread) -> Op
     outcome.settle(unread)
 }
 
+/// Whether a member or a column of that name tells how something ended, whatever else is said of it: an exit code, a
+/// signal, an error, a conclusion. Names that may stand for much else, such as `phase`, do not.
+pub(crate) fn tells_end(name: &str) -> bool {
+    match words::role(name) {
+        words::Role::Exit | words::Role::Signal | words::Role::Error | words::Role::Flag(..) => true,
+        words::Role::Word => words::plain(name) == "conclusion",
+        words::Role::Hint | words::Role::Other => false,
+    }
+}
+
 /// Returns the status of a single word, if the caller counts unknown words elsewhere.
 pub(crate) fn status_of(word: &str) -> Status {
     read(word).unwrap_or(Status::Unknown)

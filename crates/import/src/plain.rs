@@ -273,14 +273,24 @@ fn task_of_line(line: Line<'_>, list: &mut TaskList<'_>, tape: &mut Tape, sink: 
             list.mended.add(mended);
         }
     }
+    if let (None, true, Some((objects, mended))) = (read, line.whole, json::objects_of_line(line.bytes)) {
+        list.mended.add(mended);
+        for object in objects {
+            let offset = line.offset + object.start as u64;
+            task_of_line(Line { bytes: &line.bytes[object], offset, ..line }, list, tape, sink);
+        }
+        return;
+    }
     let Some(text) = read else {
         let place = Place { offset: Some(line.offset), line: Some(line.number) };
-        let (code, what) = if line.whole {
-            ("bad-line", "lines that are not valid JSON were ignored")
+        if line.whole {
+            let what = "lines that are not valid JSON were ignored";
+            let fault = || json::fault_of_line(line.bytes, line.number).unwrap_or_default();
+            list.tally.fault(Severity::Warning, "bad-line", what, place, fault);
         } else {
-            ("truncated", "the last line of the file is incomplete and was ignored")
-        };
-        list.tally.add(Severity::Warning, code, what, place, String::new);
+            let what = "the last line of the file is incomplete and was ignored";
+            list.tally.add(Severity::Warning, "truncated", what, place, String::new);
+        }
         return;
     };
     list.task(None, tape.value(text), sink);

@@ -58,6 +58,26 @@ impl Tally {
         }
     }
 
+    /// Adds one complaint about the text at a place, whose example shows that text and is kept whole.
+    pub fn fault(
+        &mut self,
+        severity: Severity,
+        code: &'static str,
+        what: &str,
+        place: Place,
+        fault: impl FnOnce() -> String,
+    ) {
+        let known = self.kinds.len();
+        let mut whole = String::new();
+        self.add(severity, code, what, place, || {
+            whole = fault();
+            whole.clone()
+        });
+        if let Some(added) = self.kinds.get_mut(known) {
+            added.example = whole;
+        }
+    }
+
     /// Adds a warning whose place is not known.
     pub fn warn<E: Into<String>>(&mut self, code: &'static str, what: &str, example: impl FnOnce() -> E) {
         self.add(Severity::Warning, code, what, Place::default(), example);

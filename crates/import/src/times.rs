@@ -10,7 +10,7 @@ mod local;
 use std::fmt;
 use std::rc::Rc;
 
-use makespan_format::time::{Civil, from_epoch_seconds, parse_civil};
+use makespan_format::time::{Civil, format_rfc3339, from_epoch_seconds, parse_civil};
 use makespan_format::{Attempt, Diagnostic, EventSink, Severity, Status};
 
 use crate::importer::{Unit, Zone};
@@ -34,6 +34,8 @@ pub(crate) struct Clock<'z> {
     near_zero: u64,
     bad: Counted,
     never: Counted,
+    /// How many times could not be read before the current attempt.
+    settled: u64,
 }
 
 /// Number of occurrences, and the first one.
@@ -58,6 +60,10 @@ impl fmt::Debug for Clock<'_> {
     }
 }
 
+/// The end of year 9999 and the begin of year 1 in seconds and milliseconds: what many languages have as the latest and
+/// the earliest time.
+const ENDS: [&str; 4] = ["253402300799", "253402300799999", "-62135596800", "-62135596800000"];
+
 /// End of the first two years, s: no recording is that old.
 const NEAR_ZERO: f64 = 6.3e7;
 
@@ -73,6 +79,7 @@ impl<'z> Clock<'z> {
             near_zero: 0,
             bad: Counted::default(),
             never: Counted::default(),
+            settled: 0,
         }
     }
 
@@ -97,12 +104,14 @@ impl<'z> Clock<'z> {
         self.kept(ns, text)
     }
 
-    /// Seconds since the epoch.
+    /// Seconds since the epoch, unless the user named another unit.
     pub(crate) fn epoch(&mut self, seconds: f64) -> Option<i64> {
-        match from_epoch_seconds(seconds) {
-            None => self.kept(None, &seconds.to_string()),
-            ns => ns,
-        }
+        let text = seconds.to_string();
+        let ns = match self.zone.unit() {
+            Some(unit) => unit.to_ns(seconds, &text),
+            None => from_epoch_seconds(seconds),
+        };
+        self.kept(ns, &text)
     }
 
     /// A JSON value of which nobody said what it is: text as above, or a number whose unit is the one that the user
@@ -120,10 +129,21 @@ impl<'z> Clock<'z> {
         self.kept(ns, text)
     }
 
-    /// A JSON value of a format whose numbers count `unit` since 1970: a number, or ISO 8601 text. 0 and less mean that
-    /// nothing was recorded, which is counted.
+    /// The unit that the user named.
+    pub(crate) fn unit(&self) -> Option<Unit> {
+        self.zone.unit()
+    }
+
+    /// How many times could not be read so far.
+    pub(crate) fn bad_times(&self) -> u64 {
+        self.bad.count
+    }
+
+    /// A JSON value of a format whose numbers count `unit` since 1970, unless the user named another one: a number, or
+    /// ISO 8601 text. 0 and less mean that nothing was recorded, which is counted.
     pub(crate) fn moment(&mut self, value: Option<Value<'_, '_>>, unit: Unit) -> Option<i64> {
         let value = value?;
+        let unit = self.zone.unit().unwrap_or(unit);
         match value.number() {
             Some(number) if number <= 0.0 => {
                 self.never.add(value.get());
@@ -137,6 +157,10 @@ impl<'z> Clock<'z> {
     /// A number of the unit that the user named, else of the one that its size gives away.
     fn number(&mut self, number: f64, text: &str) -> Option<i64> {
         let named = self.zone.unit();
+        // One of these would be a date of 1978 in milliseconds.
+        if named.is_none() && ENDS.contains(&text) {
+            return None;
+        }
         let unit = named.unwrap_or_else(|| Unit::by_size(number));
         let read = unit.to_ns(number, text);
         if read.is_some() && named.is_none() {
@@ -168,8 +192,16 @@ impl<'z> Clock<'z> {
 
     /// Decides the local times of an attempt that exist twice: the end is not before the start, and what is told later
     /// in a file does not start earlier, where that can be. To be called once all times of the attempt are read.
+    ///
+    /// An attempt that started, has no end and is not called anything is not known to be running if a time could not be
+    /// read since the last one.
     pub(crate) fn settle(&mut self, attempt: &mut Attempt<'_>) {
         self.local.settle(attempt);
+        let is_open = attempt.started.is_some() && attempt.ended.is_none() && attempt.status.is_none();
+        if is_open && self.bad.count > self.settled {
+            attempt.status = Some(Status::Unknown);
+        }
+        self.settled = self.bad.count;
     }
 
     /// Returns the status of a record with a word and possibly an error; see [`crate::outcome::of`].
@@ -203,8 +235,9 @@ impl<'z> Clock<'z> {
         };
         let (bad, never) = (&self.bad, &self.never);
         let what = format!(
-            "times that cannot be read, or lie outside 1677 to 2262, are unknown (first: {})",
-            bad.first
+            "times that cannot be read, or lie outside 1677 to 2262, are unknown (first: {}{})",
+            bad.first,
+            in_unit(&bad.first)
         );
         say(Severity::Warning, "bad-time", bad.count, what);
         let what = format!(
@@ -239,6 +272,20 @@ impl<'z> Clock<'z> {
     }
 }
 
+/// The unit in which a number that was no time in that of its format would be one of this century, as a hint.
+fn in_unit(text: &str) -> String {
+    let bare = text.trim_matches('"').trim();
+    let Ok(number) = bare.parse::<f64>() else { return String::new() };
+    let this_century = |ns: &i64| (946_684_800_000_000_000..4_102_444_800_000_000_000).contains(ns);
+    let found = Unit::ALL
+        .into_iter()
+        .find_map(|unit| unit.to_ns(number, bare).filter(this_century).map(|ns| (unit, ns)));
+    found.map_or_else(String::new, |(unit, ns)| {
+        let (name, time, symbol) = (unit.name(), format_rfc3339(ns), unit.symbol());
+        format!("; as {name} it is {time}: --unit {symbol} reads it so")
+    })
+}
+
 /// Returns whether a text that is not a time between 1677 and 2262 means "never": a distant year, the largest integers,
 /// words.
 fn is_never(text: &str) -> bool {
@@ -266,6 +313,7 @@ fn is_never(text: &str) -> bool {
         "-",
     ];
     far || largest.contains(&text)
+        || ENDS.contains(&text)
         || rounded.contains(&text)
         || words.iter().any(|word| text.eq_ignore_ascii_case(word))
 }

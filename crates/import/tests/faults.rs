@@ -98,3 +98,43 @@ fn a_document_broken_at_the_start_states_the_place() {
     let (kind, _) = read("{\"tasks\":[{\"id\":\"a\" \"b\" c}]}");
     assert_eq!(kind, Verdict::Broken);
 }
+
+#[test]
+fn documents_of_nodes_and_of_spans_lose_but_the_record_at_fault() {
+    let node = |n: u8, name: &str| {
+        format!(
+            r#""n{n}":{{"id":"n{n}","name":"w.{n}","displayName" {name},"type":"Pod","phase":"Succeeded","startedAt":"2026-01-06T12:00:00Z","finishedAt":"2026-01-06T12:00:05Z"}}"#
+        )
+    };
+    let argo = format!(
+        r#"{{"apiVersion":"argoproj.io/v1alpha1","kind":"Workflow","metadata":{{"name":"w"}},"status":{{"phase":"Succeeded","nodes":{{{},{},{}}}}}}}"#,
+        node(1, r#":"a""#),
+        node(2, r#""b""#),
+        node(3, r#":"c""#)
+    );
+    let span = |n: u8, name: &str| {
+        format!(
+            r#"{{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"000000000000000{n}","name":{name},"startTimeUnixNano":"1767700000000000000","endTimeUnixNano":"1767700001000000000"}}"#
+        )
+    };
+    let otlp = format!(
+        r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{},{},{}]}}]}}]}}"#,
+        span(1, r#""a""#),
+        span(2, r#""say "b"""#),
+        span(3, r#""c""#)
+    );
+    let moe = r#"2026-01-06 12:00:00 INFO written
+{"workflow_id":"w","start_time":"2026-01-06T12:00:00","end_time":"2026-01-06T12:00:09","success":true,"events":[],
+ "components":[{"component":"prediction","entry_time":"2026-01-06T12:00:00","exit_time":"2026-01-06T12:00:02","success":true,"result":{"n":1}},
+ {"component":"evaluation","entry_time":"2026-01-06T12:00:02","exit_time":"2026-01-06T12:00:04","success":true,"result":{"n":1,5}},
+ {"component":"integration","entry_time":"2026-01-06T12:00:04","exit_time":"2026-01-06T12:00:06","success":true,"result":null}],"results":{}}"#;
+    for text in [argo.as_str(), &otlp, moe] {
+        let (kind, sink) = read(text);
+        let told = messages(&sink.lines);
+        assert_eq!((kind, tasks(&sink)), (Verdict::Read, 4), "{text}\n{told:?}");
+        assert!(told.iter().any(|m| m.contains("bad-record") && m.contains(", column ")), "{told:?}");
+    }
+    assert!(messages(&read(moe).1.lines).iter().any(|m| m.contains("line 4, column ")));
+    let (kind, _) = read("{'workflow_id': 'w', 'start_time': '2026-01-06T12:00:00', 'components': []}");
+    assert_eq!(kind, Verdict::NotRecognised);
+}

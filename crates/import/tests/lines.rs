@@ -38,6 +38,12 @@ fn event_lines_are_repaired_like_documents() {
         ),
         (b"{\"event\":\"end\",\"task\":\"a\",\"t\":1767700005000000000,\"worker\":\"\xff\"}", "bad-utf8"),
         (b"{\"event\":\"end\",\"task\":\"a\",\"t\":1767700005000000000,}", "trailing-comma"),
+        (b"{\"event\":\"end\",\"task\":\"a\",\"t\":1767700005000000000},", "trailing-comma"),
+        (b"[09:00] worker 4: {\"event\":\"end\",\"task\":\"a\",\"t\":1767700005000000000}", "text-before"),
+        (
+            b"{\"event\":\"log\",\"text\":\"{,}\"}{\"event\":\"end\",\"task\":\"a\",\"t\":1767700005000000000}",
+            "missing-comma",
+        ),
         (b"{\"event\":\"end\",\"task\":\"a\",\"t\":1767700005000000000,\"try\":\"x\"}", "bad-value"),
     ] {
         let got = events(end);
@@ -85,4 +91,51 @@ fn events_may_be_read_in_another_unit() {
     let got = runs.finish().0.pop().unwrap();
     assert_eq!(got.span(), Some((1_767_700_000_000_000_000, 1_767_700_003_000_000_000)));
     assert_eq!(got.attempts.started[1], 1_767_700_002_000_000_000);
+}
+
+#[test]
+fn what_is_wrong_with_a_line_is_said_with_its_place() {
+    for (end, cause) in [
+        (&br#"{"event":"end","task":"a","error":"no "room" left"}"#[..], "an unescaped quote"),
+        (b"{'event':'end','task':'a'}", "single quotes"),
+        (br#"{"event":"end","task":"a","error":None}"#, "another language"),
+        (br#"{"event":"end","task":"a","labels":{"share":0,25}}"#, "a decimal comma"),
+    ] {
+        let got = events(end);
+        let told = got.diagnostics.iter().find(|d| d.code == "bad-line").unwrap();
+        assert!(told.message.contains("line 3, column ") && told.message.contains(cause), "{}", told.message);
+        assert_eq!((told.line, got.tasks.status[0]), (Some(3), Status::Unknown));
+    }
+}
+
+#[test]
+fn a_fault_in_a_line_of_another_format_ends_with_its_line() {
+    let span = |n: u8, name: &str, rest: &str| {
+        format!(
+            r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"traceId":"{}","spanId":"000000000000000{n}","name":"{name}","startTimeUnixNano":"1767700000000000000","endTimeUnixNano":"1767700001000000000"{rest}}}]}}]}}]}}"#,
+            "5b8efff798038103d269b633813fc60c"
+        )
+    };
+    let lines =
+        [span(1, "a", ""), span(2, "b", ""), span(3, "c\" d", ""), span(4, "e", ","), span(5, "f", "")];
+    let got = run((lines.join("\n") + "\n").as_bytes());
+    let ids: Vec<&str> = got.task_ids().map(|t| got.task_name(t)).collect();
+    assert_eq!(ids, ["a", "b", "e", "f"]);
+    let told: Vec<_> = got.diagnostics.iter().map(|d| (d.code.as_ref(), d.message.as_str())).collect();
+    assert_eq!(
+        (said(&got, "bad-record") + said(&got, "bad-json"), said(&got, "truncated")),
+        (1, 0),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn a_time_that_cannot_be_read_leaves_nothing_running() {
+    let got = run(br#"{"resourceSpans":[{"scopeSpans":[{"spans":[
+        {"traceId":"5b8efff798038103d269b633813fc60c","spanId":"0000000000000001","name":"a","startTimeUnixNano":"1767700000000000000","endTimeUnixNano":"soon"},
+        {"traceId":"5b8efff798038103d269b633813fc60c","spanId":"0000000000000002","name":"b","startTimeUnixNano":"1767700000000000000"}]}]}]}"#);
+    assert_eq!((got.tasks.status[0], got.tasks.status[1]), (Status::Unknown, Status::Running));
+    assert_eq!((said(&got, "bad-time"), said(&got, "end-unknown"), said(&got, "open-end")), (1, 1, 1));
+    let got = run(br#"[{"id":"a","start":1767700000,"end":"soon"},{"id":"b","start":1767700000}]"#);
+    assert_eq!((got.tasks.status[0], got.tasks.status[1]), (Status::Unknown, Status::Running));
 }

@@ -55,3 +55,58 @@ fn a_run_of_tasks_of_unknown_outcome_has_not_succeeded() {
     let run = run("list.json", r#"[{"id":"a","start":1767700000,"end":1767700010,"status":"zzz"}]"#);
     assert_eq!(run.status(), Some(Status::Unknown));
 }
+
+#[test]
+fn an_exit_code_beside_a_status_counts_in_tables_too() {
+    let text = "job,start,end,state,exit code,failure\n\
+        a,2026-01-06T12:00:00Z,2026-01-06T12:00:05Z,COMPLETED,0,\n\
+        b,2026-01-06T12:00:00Z,2026-01-06T12:00:05Z,COMPLETED,9,\n\
+        c,2026-01-06T12:00:00Z,2026-01-06T12:00:05Z,,0,\n\
+        d,2026-01-06T12:00:00Z,2026-01-06T12:00:05Z,,,\n";
+    use Status::*;
+    assert_eq!(run("jobs.csv", text).tasks.status, [Succeeded, Failed, Succeeded, Unknown]);
+}
+
+#[test]
+fn events_of_ours_may_tell_an_outcome_in_the_words_of_others() {
+    let end = |task: &str, rest: &str| {
+        format!(
+            r#"{{"event":"attempt","task":"{task}","started":1767700000000000000,"ended":1767700005000000000,{rest}}}"#
+        )
+    };
+    let lines = [
+        r#"{"event":"run","makespan":1,"run":"r"}"#.to_owned(),
+        end("a", r#""exit_code":3"#),
+        end("b", r#""status":"succeeded","error":"pipe closed""#),
+        end("c", r#""conclusion":"timed_out""#),
+        end("d", r#""exit_code":0,"phase":"wobbling""#),
+        end("e", r#""status":"cancelled","returncode":143"#),
+        end("f", r#""state":{"type":"FAILED"}"#),
+    ];
+    let run = run("r.jsonl", &(lines.join("\n") + "\n"));
+    use Status::*;
+    assert_eq!(run.tasks.status, [Failed, Failed, Failed, Succeeded, Cancelled, Failed]);
+}
+
+#[test]
+fn attributes_of_spans_tell_failures_that_their_codes_leave_open() {
+    let span = |n: u8, code: &str, attribute: &str| {
+        format!(
+            r#"{{"traceId":"5b8efff798038103d269b633813fc60c","spanId":"000000000000000{n}","name":"s","startTimeUnixNano":"1767700000000000000","endTimeUnixNano":"1767700001000000000","status":{{{code}}},"attributes":[{{"key":{attribute}}}]}}"#
+        )
+    };
+    let spans = [
+        span(1, "", r#""process.exit.code","value":{"intValue":"2"}"#),
+        span(2, r#""code":1"#, r#""error.type","value":{"stringValue":"retried"}"#),
+        span(3, "", r#""error.type","value":{"stringValue":"timeout"}"#),
+        span(4, "", r#""error","value":{"boolValue":false}"#),
+        span(5, "", r#""cicd.pipeline.task.run.result","value":{"stringValue":"cancellation"}"#),
+        span(6, "", r#""http.response.status_code","value":{"intValue":"500"}"#),
+    ];
+    let text = format!(r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{}]}}]}}]}}"#, spans.join(","));
+    use Status::*;
+    assert_eq!(
+        run("t.json", &text).tasks.status,
+        [Failed, Succeeded, Failed, Succeeded, Cancelled, Succeeded]
+    );
+}

@@ -269,6 +269,7 @@ impl RunBuilder {
     fn mend_attempts(&mut self, found: &mut Findings<'_>) {
         let (mut backward, mut first_backward) = (0u64, NONE);
         let (mut open, mut first_open) = (0u64, NONE);
+        let (mut lost, mut first_lost) = (0u64, NONE);
         let a = &mut self.attempts;
         for i in 0..a.task.len() {
             if a.started[i] != UNKNOWN && a.ended[i] != UNKNOWN && a.ended[i] < a.started[i] {
@@ -291,8 +292,13 @@ impl RunBuilder {
                 };
             }
             if a.started[i] != UNKNOWN && a.ended[i] == UNKNOWN {
-                open += 1;
-                first_open = first_open.min(a.task[i]);
+                let (count, first) = if a.status[i].is_terminal() {
+                    (&mut lost, &mut first_lost)
+                } else {
+                    (&mut open, &mut first_open)
+                };
+                *count += 1;
+                *first = (*first).min(a.task[i]);
             }
         }
         found.add(backward, Severity::Warning, "time-backward", || {
@@ -307,6 +313,13 @@ impl RunBuilder {
                 "attempts with a start and no end: {open}; they are still running, or recording stopped. They are \
                  drawn to the last known time and do not count as work (first: task {})",
                 self.quoted_id(first_open)
+            )
+        });
+        found.add(lost, Severity::Info, "end-unknown", || {
+            format!(
+                "attempts that started and whose end is unknown: {lost}; they are not known to be running. They are \
+                 drawn to the last known time and do not count as work (first: task {})",
+                self.quoted_id(first_lost)
             )
         });
     }

@@ -17,21 +17,24 @@ const CENTURY: i64 = 946_684_800 * SECOND;
 /// Ten years of 365 days, ns: tasks of one run do not lie further apart, nor does a try last longer.
 const FAR: i64 = 3_650 * 86_400 * SECOND;
 
-/// Times that programs write for "never", ns: the epoch, -1 in each unit, 1900-01-01, 1899-12-30 (a zero of
-/// spreadsheets), 1970-01-01 in the zones of a day either side, and the largest 32-bit and 64-bit integers.
+/// One day, ns.
+const DAY: i64 = 86_400 * SECOND;
+
+/// Times that programs write for "never", ns: the epoch in any zone and -1 in any unit (a day either side of the epoch),
+/// 1900-01-01, 1899-12-30 (a zero of spreadsheets), the largest 32-bit integers of seconds and milliseconds, the end of
+/// 9999 in seconds where that was taken for milliseconds, and the largest 64-bit integer.
 fn is_never(t: i64) -> bool {
-    const NEVER: [i64; 9] = [
-        -1,
-        -1_000,
-        -1_000_000,
-        -SECOND,
+    const NEVER: [i64; 8] = [
         -2_208_988_800 * SECOND,
         -2_209_161_600 * SECOND,
         2_147_483_647 * SECOND,
+        2_147_483_647 * (SECOND / 1_000),
         4_294_967_295 * SECOND,
+        4_294_967_295 * (SECOND / 1_000),
+        253_402_300_799 * (SECOND / 1_000),
         i64::MAX,
     ];
-    t == 0 || NEVER.contains(&t)
+    t.unsigned_abs() <= DAY.unsigned_abs() || NEVER.contains(&t)
 }
 
 /// One complaint: how many tries, and the first task and time.
@@ -68,8 +71,8 @@ impl RunBuilder {
         }
         self.say(&found, Severity::Warning, "end-may-be-lost", diagnostics, |task, _| {
             format!(
-                "{} attempts have no end, which may stand in a line that could not be read: whether they still run is \
-                 not known (first: task {task:?})",
+                "attempts without an end: {}; the end may stand in a line that could not be read, so whether they still run \
+                 is not known (first: task {task:?})",
                 found.count
             )
         });
@@ -122,7 +125,7 @@ impl RunBuilder {
         }
         self.say(&found, Severity::Info, "time-never", diagnostics, |task, t| {
             format!(
-                "{} times stand for \"never\" among times of this century and are unknown (first: {t} of task {task:?})",
+                "times that stand for \"never\" among times of this century: {}; they are unknown (first: {t} of task {task:?})",
                 found.count
             )
         });
@@ -165,15 +168,15 @@ impl RunBuilder {
         }
         self.say(&long, Severity::Warning, "duration-implausible", diagnostics, |task, t| {
             format!(
-                "{} attempts would last for decades; their ends are unknown (first: task {task:?}, to {t}). A wrong \
+                "attempts that would last for decades: {}; their ends are unknown (first: task {task:?}, to {t}). A wrong \
                  unit or an underflow is likely; --unit sets the unit",
                 long.count
             )
         });
         self.say(&outside, Severity::Warning, "time-implausible", diagnostics, |task, t| {
             format!(
-                "{} times lie decades away from the rest of the run and are unknown (first: {t} of task {task:?}). A \
-                 wrong unit or a clock that was not set is likely; --unit sets the unit",
+                "times decades away from the rest of the run: {}; they are unknown (first: {t} of task {task:?}). A wrong unit \
+                 or a clock that was not set is likely; --unit sets the unit",
                 outside.count
             )
         });

@@ -198,7 +198,7 @@ pub(crate) fn sentences(run: &Run, finding: &Finding) -> (String, String) {
         Evidence::RetryWaste { lost, share, backoff, retried, recovered } => {
             let (lost, pause) = (duration(*lost), duration(*backoff));
             let title = if share * 10.0 >= 0.1 || *backoff == 0 {
-                format!("{lost} of work was lost in failed attempts")
+                format!("{lost} of work was lost in attempts that did not succeed")
             } else {
                 format!("{pause} passed between attempts")
             };

@@ -51,22 +51,23 @@ fn clock_skew(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(severity, evidence, 0, subject).about(pairs.iter().map(|p| p.1)))
 }
 
-/// Tasks that are not over, or attempts that started and have no end; a warning where the engine recorded that the run
-/// itself is over.
+/// Tasks that are not over: those that wait or run. What ended at a time that is unknown, or in an unknown way, is not
+/// one of them. A warning where the engine recorded that the run itself is over.
 fn unfinished(facts: &Facts) -> Option<Finding> {
     let run = facts.run();
     let a = &run.attempts;
     let open = |t: TaskId| {
         run.attempts_of(t).any(|i| a.started[i.index()] != UNKNOWN && a.ended[i.index()] == UNKNOWN)
     };
-    let is_left = |t: &TaskId| !run.tasks.status[t.index()].is_terminal() || open(*t);
+    let is_left = |t: &TaskId| !run.tasks.status[t.index()].is_terminal();
     let mut left: Vec<TaskId> = run.task_ids().filter(is_left).collect();
     // Tasks that had started are more informative than those that had not.
     left.order_by_cached_key(|t| (!open(*t), *t));
     let first = *left.first()?;
     let is_over = run.recorded_status.is_some_and(Status::is_terminal) || run.recorded_end != UNKNOWN;
     let severity = if is_over { Severity::Warning } else { Severity::Info };
-    let evidence = Evidence::Unfinished { open: facts.totals().open as u32, is_over };
+    let open = left.iter().filter(|t| open(**t)).count() as u32;
+    let evidence = Evidence::Unfinished { open, is_over };
     let subject = Subject { status: Some(run.tasks.status[first.index()]), ..Subject::default() };
     Some(Finding::new(severity, evidence, 0, subject.task(Some(first))).about(left))
 }

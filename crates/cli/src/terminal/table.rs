@@ -11,6 +11,9 @@ use super::{Ink, Terminal, clipped, columns, fitted, plot, shown};
 const NARROWEST: usize = 8;
 /// The width of drawings, and the least of it, in columns.
 const PLOT: (usize, usize) = (24, 10);
+/// A last column of that width may hold sentences, which take at most so many lines.
+const SENTENCE: usize = 24;
+const MOST_LINES: usize = 12;
 const GAP: usize = 2;
 const INDENT: usize = 2;
 
@@ -113,10 +116,31 @@ impl Terminal {
             put(titles);
         }
         for (cells, texts) in table.rows.iter().zip(texts) {
-            put(shown
-                .iter()
-                .map(|&i| self.set(table.columns[i].align, &cells[i], &texts[i], widths[i]))
-                .collect());
+            // Sentences in the last column go on below; names are cut.
+            let last = shown.last().copied().filter(|&i| {
+                table.columns[i].align == Align::Left && cells[i].task.is_none() && widths[i] >= SENTENCE
+            });
+            let mut lines: Vec<String> = match last {
+                Some(i) if columns(&texts[i]) > widths[i] => {
+                    let narrow = Terminal { width: widths[i], ..*self };
+                    narrow.paragraph(&texts[i], 0).lines().map(str::to_owned).collect()
+                }
+                _ => Vec::new(),
+            };
+            if lines.len() > MOST_LINES {
+                lines.truncate(MOST_LINES);
+                lines.extend(lines.pop().map(|line| format!("{line} …")));
+            }
+            let text = |i: usize| match lines.first() {
+                Some(line) if last == Some(i) => line.as_str(),
+                _ => texts[i].as_str(),
+            };
+            let set = |i: usize, text: &str| self.set(table.columns[i].align, &cells[i], text, widths[i]);
+            put(shown.iter().map(|&i| set(i, text(i))).collect());
+            for line in lines.iter().skip(1) {
+                let before = shown.iter().filter(|i| last != Some(**i)).map(|&i| " ".repeat(widths[i]));
+                put(before.chain(last.map(|i| set(i, line))).collect());
+            }
         }
     }
 
@@ -179,6 +203,18 @@ mod tests {
         assert!(text.lines().all(|l| columns(l) <= 40), "{text}");
         assert!(text.contains("12 min 04 s") && text.contains('…'), "{text}");
         assert!(text.ends_with("… 1,200 more rows\n"), "{text}");
+    }
+
+    #[test]
+    fn sentences_in_the_last_column_go_on_below() {
+        let mut table = Table::new("", vec![Column::number("n", "Count"), Column::text("m", "Message")]);
+        table.push(vec![
+            Cell::new(3u64),
+            Cell::new("times without a zone were read as UTC; --zone changes that"),
+        ]);
+        let text = Terminal::plain(44).table(&table);
+        let expected = "  Count  Message\n      3  times without a zone were read as\n         UTC; --zone changes that\n";
+        assert_eq!(text, expected);
     }
 
     #[test]

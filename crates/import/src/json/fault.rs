@@ -135,7 +135,10 @@ impl<'t> Look<'t> {
         let after = past_space(bytes, at + 1);
         match bytes.get(after) {
             None => self.complete,
-            Some(b'}') => self.complete && past_space(bytes, after + 1) >= bytes.len(),
+            Some(b'}') => {
+                let is_end = |b: &u8| matches!(b, b'}' | b']') || b.is_ascii_whitespace();
+                self.complete && bytes[after..].iter().all(is_end)
+            }
             Some(b',') => self.gap.is_some() && bytes[..at].ends_with(b"\n"),
             _ => false,
         }

@@ -17,11 +17,11 @@ pub struct Mended {
     pub lone_surrogates: u64,
     /// Number of bare control characters in strings.
     pub controls: u64,
-    /// Number of commas before a closing bracket.
+    /// Number of commas before a closing bracket or after the value of a line.
     pub commas: u64,
     /// Number of missing commas between records or members.
     pub missing: u64,
-    /// Number of lines before the text.
+    /// Number of texts with words before them, such as those of a log.
     pub before: u64,
     /// Whether the text was UTF-16.
     pub utf16: bool,
@@ -78,10 +78,10 @@ impl Mended {
             self.commas,
             Severity::Info,
             "trailing-comma",
-            "a comma before a closing bracket was passed over",
+            "a comma behind the last value, where none belongs, was passed over",
         );
         say(self.missing, Severity::Warning, "missing-comma", "a missing comma between two values was added");
-        say(self.before, Severity::Warning, "text-before", "lines before the JSON text were skipped");
+        say(self.before, Severity::Warning, "text-before", "text before the JSON was skipped");
         say(u64::from(self.utf16), Severity::Info, "utf16", "the text is UTF-16");
         if let Some(fault) = &self.fault {
             let message =

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use makespan_format::{Diagnostic, EventSink, Severity};
 
+use super::fault::preamble;
 use super::mend::mend;
 use super::mended::Mended;
 use super::recover::{MOST, record};
@@ -52,9 +53,17 @@ impl<'a> Pages<'a> {
     }
 
     fn run(&mut self, before: u64) {
-        let (mut at, mut is_mended) = (0, false);
+        let (mut at, mut is_mended, mut are_lines) = (0, false, false);
+        let begins = self.text.as_bytes().trim_ascii_start().first();
+        if !matches!(begins, None | Some(b'{' | b'[')) {
+            at = self.after_preamble(0).unwrap_or(0);
+        }
         loop {
             at = space(self.text.as_bytes(), at);
+            while !self.tapes.is_empty() && self.text.as_bytes().get(at) == Some(&b',') {
+                self.mended.commas += 1;
+                at = space(self.text.as_bytes(), at + 1);
+            }
             if at >= self.text.len() {
                 return;
             }
@@ -67,6 +76,18 @@ impl<'a> Pages<'a> {
                 }
                 Err(stop) => stop,
             };
+            if self.tapes.is_empty()
+                && let Some(behind) = self.after_preamble(at)
+            {
+                at = behind;
+                continue;
+            }
+            if !is_mended && self.is_line(at) {
+                (is_mended, are_lines) = (true, true);
+                if self.mend_lines(at, before) {
+                    continue;
+                }
+            }
             if !is_mended {
                 is_mended = true;
                 let mut out = Vec::new();
@@ -82,21 +103,81 @@ impl<'a> Pages<'a> {
                 }
             }
             let Stop::Bad(bad) = stop else { return self.fail("the text ends within it", None) };
-            if self.without_record(at, bad, before) {
+            let whole = self.text.len();
+            let end = if are_lines { self.line_end(at) } else { whole };
+            if bad < end && self.without_record(at, bad, end, before) {
                 continue;
             }
-            self.fail("an unexpected character", Some(before + bad as u64));
-            match self.next_line(bad.max(at)) {
+            self.fail_at(bad.min(end), before);
+            match self.next_line(if are_lines { end } else { bad.max(at) }) {
                 Some(next) => at = next,
                 None => return,
             }
         }
     }
 
-    /// Takes the record that is not JSON at `bad` out of the text that begins at `at`.
-    fn without_record(&mut self, at: usize, bad: usize, before: u64) -> bool {
-        let Some(part) = record(self.text.as_bytes(), at, bad).filter(|_| self.mended.left_out < MOST as u64)
-        else {
+    /// The place behind the lines that stand before the text that begins at `at`, which are counted.
+    fn after_preamble(&mut self, at: usize) -> Option<usize> {
+        let len = preamble(self.text.as_bytes().get(at..)?)?;
+        self.mended.before += 1;
+        Some(at + len)
+    }
+
+    /// The line break behind `at`, or the end of the text.
+    fn line_end(&self, at: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |len| at + len)
+    }
+
+    /// Whether the text that begins at `at` is an object on a line of its own, and the next line begins as it does.
+    fn is_line(&self, at: usize) -> bool {
+        let bytes = self.text.as_bytes();
+        let end = self.line_end(at);
+        let line = bytes[at..end].trim_ascii_end();
+        let line = line.strip_suffix(b",").unwrap_or(line);
+        let is_begun = at == 0 || bytes[at - 1] == b'\n';
+        is_begun && line.starts_with(b"{") && line.ends_with(b"}") && bytes.get(end + 1) == Some(&b'{')
+    }
+
+    /// Mends each line by itself, from the one that begins at `from` on; whether any was. In lines a fault never reaches
+    /// beyond its own.
+    fn mend_lines(&mut self, from: usize, before: u64) -> bool {
+        let mut out = String::with_capacity(self.text.len());
+        out.push_str(&self.text[..from]);
+        let (mut found, mut scratch, mut at) = (Mended::default(), Vec::new(), from);
+        let mut tape = Tape::default();
+        for line in self.text[from..].split_inclusive('\n') {
+            let is_last = !line.ends_with('\n');
+            let is_sound = line.trim().is_empty() || tape.read(line, 0).is_ok();
+            let mended = if is_sound {
+                Mended::default()
+            } else {
+                mend(line.trim_end().as_bytes(), before + at as u64, &mut scratch)
+            };
+            at += line.len();
+            match std::str::from_utf8(&scratch) {
+                Ok(text) if mended != Mended::default() && (is_last || mended.truncated_at.is_none()) => {
+                    out.push_str(text);
+                    out.push_str(if is_last { "" } else { "\n" });
+                    found.truncated_at = mended.truncated_at;
+                    found.add(mended);
+                }
+                _ => out.push_str(line),
+            }
+        }
+        let is_any = found != Mended::default();
+        if is_any {
+            self.mended.truncated_at = found.truncated_at;
+            self.mended.add(found);
+            self.text = Cow::Owned(out);
+        }
+        is_any
+    }
+
+    /// Takes the record that is not JSON at `bad` out of the text that stands between `at` and `end`.
+    fn without_record(&mut self, at: usize, bad: usize, end: usize, before: u64) -> bool {
+        let bytes = &self.text.as_bytes()[..end];
+        let Some(part) = record(bytes, at, bad).filter(|_| self.mended.left_out < MOST as u64) else {
             return false;
         };
         // Offsets in a text that was mended say nothing about the file.
@@ -116,6 +197,11 @@ impl<'a> Pages<'a> {
         let bytes = self.text.as_bytes();
         let lines = memchr::memchr_iter(b'\n', bytes.get(at..)?).map(|n| at + n + 1);
         lines.into_iter().find(|next| matches!(bytes.get(*next), Some(b'{' | b'[')))
+    }
+
+    fn fail_at(&mut self, bad: usize, before: u64) {
+        let fault = JsonError::at(self.text.as_bytes(), bad);
+        self.fail(&fault.message, Some(before + bad as u64));
     }
 
     fn fail(&mut self, what: &str, offset: Option<u64>) {

@@ -29,22 +29,27 @@ pub(super) fn recover(text: &mut String) -> Option<(JsonError, u64)> {
     None
 }
 
-/// The record in which the text that begins at `from` stops being JSON at `stop`, with the comma beside it: an element of
-/// the outermost list of objects or lists, else a member of an object inside the outermost one, else a member of that.
-/// `None` where its end cannot be found.
+/// The record in which the text that begins at `from` stops being JSON at `stop`, with the comma beside it: the innermost
+/// object with a time in a list of objects, or in an object of nothing but objects; else an element of the outermost list of
+/// objects or lists, else a member of an object inside the outermost one, else a member of that. `None` where its end
+/// cannot be found.
 pub(super) fn record(bytes: &[u8], from: usize, stop: usize) -> Option<Range<usize>> {
     let levels = levels(bytes, from, stop);
-    let is_records = |level: &&(u8, usize)| {
-        level.0 == b'[' && matches!(bytes.get(space(bytes, level.1)), Some(b'{' | b'['))
+    let timed = levels.iter().rev().find_map(|level| timed(bytes, level, stop));
+    let is_records =
+        |level: &&Level| level.0 == b'[' && matches!(bytes.get(space(bytes, level.1)), Some(b'{' | b'['));
+    let is_object = |level: &&Level| level.0 == b'{';
+    let (begins, end) = match timed {
+        Some(part) => (part.start, part.end),
+        None => {
+            let (open, begins, _) = *levels
+                .iter()
+                .find(is_records)
+                .or_else(|| levels.iter().skip(1).find(is_object))
+                .or_else(|| levels.first().filter(is_object))?;
+            (begins, end(bytes, begins, stop, open == b'{')?)
+        }
     };
-    let is_object = |level: &&(u8, usize)| level.0 == b'{';
-    let (open, begins) = *levels
-        .iter()
-        .find(is_records)
-        .or_else(|| levels.iter().skip(1).find(is_object))
-        .or_else(|| levels.first().filter(is_object))?;
-    let keyed = open == b'{';
-    let end = end(bytes, begins, stop, keyed)?;
     if bytes.get(begins.checked_sub(1)?) == Some(&b',') {
         return Some(begins - 1..end);
     }
@@ -52,9 +57,50 @@ pub(super) fn record(bytes: &[u8], from: usize, stop: usize) -> Option<Range<usi
     Some(begins..if bytes.get(after) == Some(&b',') { after + 1 } else { end })
 }
 
-/// The brackets that are open at `stop`, from the outermost in, each with the place where its current part begins.
-fn levels(bytes: &[u8], from: usize, stop: usize) -> Vec<(u8, usize)> {
-    let mut levels: Vec<(u8, usize)> = Vec::new();
+/// A bracket that is open, where its current part begins, and where its first one does.
+type Level = (u8, usize, usize);
+
+/// Members that give a time away as one of a record.
+const TIMES: [&[u8]; 12] = [
+    b"\"start",
+    b"\"end_",
+    b"_time\"",
+    b"_at\"",
+    b"At\"",
+    b"Time\"",
+    b"\"timestamp",
+    b"\"ts\"",
+    b"\"t\"",
+    b"\"time\"",
+    b"\"begin",
+    b"\"timing\"",
+];
+
+/// The current part of a level, if it is a record: an object with a time, in a list or in an object whose members are
+/// objects. What has no time, such as parameters and labels, is never lost alone: an outcome may be in it.
+fn timed(bytes: &[u8], level: &Level, stop: usize) -> Option<Range<usize>> {
+    let (open, begins, first) = *level;
+    let keyed = open == b'{';
+    let value = |at: usize| {
+        let at = space(bytes, at);
+        let at = if keyed { space(bytes, string(bytes, at).ok()?.0) } else { at };
+        if keyed && bytes.get(at) != Some(&b':') {
+            return None;
+        }
+        Some(space(bytes, at + usize::from(keyed)))
+    };
+    let is_object = |at: usize| value(at).is_some_and(|at| bytes.get(at) == Some(&b'{'));
+    if !is_object(begins) || !is_object(first) {
+        return None;
+    }
+    let end = end(bytes, begins, stop, keyed)?;
+    let record = &bytes[begins..end];
+    TIMES.iter().any(|name| memchr::memmem::find(record, name).is_some()).then_some(begins..end)
+}
+
+/// The brackets that are open at `stop`, from the outermost in.
+fn levels(bytes: &[u8], from: usize, stop: usize) -> Vec<Level> {
+    let mut levels: Vec<Level> = Vec::new();
     let mut at = from;
     while at < stop {
         match bytes.get(at) {
@@ -65,7 +111,7 @@ fn levels(bytes: &[u8], from: usize, stop: usize) -> Vec<(u8, usize)> {
                 }
                 _ => break,
             },
-            Some(&open @ (b'{' | b'[')) => levels.push((open, at + 1)),
+            Some(&open @ (b'{' | b'[')) => levels.push((open, at + 1, at + 1)),
             Some(b'}' | b']') => {
                 levels.pop();
             }
@@ -129,6 +175,25 @@ mod tests {
             1,
         );
         check(r#"{"a":1,"b":?,"c":3}"#, r#"{"a":1,"c":3}"#, 1);
+    }
+
+    #[test]
+    fn the_innermost_record_with_a_time_is_the_one_that_is_left_out() {
+        check(
+            r#"{"all":[{"of":[{"t":1,"x":[{"k":1}]},{"t":2,"x":[{"k":=}]},{"t":3}]},{"of":[]}]}"#,
+            r#"{"all":[{"of":[{"t":1,"x":[{"k":1}]},{"t":3}]},{"of":[]}]}"#,
+            1,
+        );
+        check(
+            r#"{"state":"x","nodes":{"a":{"id":"a","startedAt":1},"b":{"id" "b","startedAt":2},"c":{"startedAt":3}}}"#,
+            r#"{"state":"x","nodes":{"a":{"id":"a","startedAt":1},"c":{"startedAt":3}}}"#,
+            1,
+        );
+        check(
+            r#"[{"id":1,"args":{"start":1,5}},{"id":2,"args":{"start":1}}]"#,
+            r#"[{"id":2,"args":{"start":1}}]"#,
+            1,
+        );
     }
 
     #[test]

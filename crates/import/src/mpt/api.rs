@@ -4,7 +4,7 @@
 use makespan_format::EventSink;
 
 use super::database::dependencies;
-use super::model::{Model, Step, Workflow};
+use super::model::{Model, Step, Workflow, retries};
 use super::samples::{Note, Notes, What};
 use crate::pairs::{Labels, Record, items, warn};
 use crate::times::Clock;
@@ -105,6 +105,12 @@ fn step(id: &str, record: &Record<'_>, clock: &mut Clock<'_>) -> Step {
     for (key, json) in record.members().filter(|(key, _)| !STEP.contains(key)) {
         labels.raw(key, json);
     }
+    if let Some(json) = record.raw("retry_count")
+        && record.number("retry_count").is_none_or(|n| n > 0.0 && retries(Some(n)) == 0)
+    {
+        // What cannot be read stays in sight.
+        labels.raw("retry_count", json);
+    }
     let mut step = Step {
         id: id.to_owned(),
         name: record.text("name").map(Into::into),
@@ -115,7 +121,7 @@ fn step(id: &str, record: &Record<'_>, clock: &mut Clock<'_>) -> Step {
         progress: record.number("progress"),
         after: record.raw("dependencies").map(dependencies).unwrap_or_default(),
         error: record.filled("error_message").map(Into::into),
-        retries: record.number("retry_count").map_or(0, |n| n.clamp(0.0, 1e6) as u32),
+        retries: retries(record.number("retry_count")),
         labels,
         ..Step::default()
     };

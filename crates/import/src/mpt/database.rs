@@ -2,7 +2,7 @@
 
 use makespan_format::{Diagnostic, EventSink, Severity};
 
-use super::model::{Model, Step, Workflow};
+use super::model::{Model, Step, Workflow, retries};
 use super::samples::{Note, Notes, What};
 use crate::pairs::{Labels, items, scalar, warn};
 use crate::sqlite::{Database, Row, Value};
@@ -62,7 +62,7 @@ pub(super) fn read_steps(
             progress: number(row, "progress"),
             after: text(row, "dependencies").map(|d| dependencies(&d)).unwrap_or_default(),
             error: text(row, "error_message").filter(|e| !e.is_empty()),
-            retries: number(row, "retry_count").map_or(0, |n| n.clamp(0.0, 1e6) as u32),
+            retries: retries(number(row, "retry_count")),
             labels,
             ..Step::default()
         };

@@ -106,6 +106,12 @@ fn fill<T>(mine: &mut Option<T>, theirs: Option<T>, newer: bool) {
     }
 }
 
+/// A count of retries; what no program tried that often is no count, and unknown.
+pub(super) fn retries(number: Option<f64>) -> u32 {
+    const MOST: f64 = 100_000.0;
+    number.filter(|n| (0.0..=MOST).contains(n)).map_or(0, |n| n as u32)
+}
+
 impl Step {
     fn merge(&mut self, other: Step) {
         let newer = rank(&other.word) > rank(&self.word);

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::attributes::Attributes;
-use super::span::{Book, Note, Point, Record, Span, hex_id};
+use super::span::{Book, NO_END, Note, Point, Record, Span, hex_id};
 use crate::json::tape::Value;
+use crate::unit::Unit;
 
 /// Members that hold what resources sent.
 pub(super) const SPANS: &[&str] = &["resourceSpans", "resource_spans", "batches"];
@@ -54,9 +55,10 @@ fn of_resource<'a>(resource: Value<'_, 'a>, book: &mut Book<'_, 'a>) -> usize {
     book.resources.len() - 1
 }
 
-/// Nanoseconds; 0 is not a time.
-fn nanos(value: Option<Value<'_, '_>>) -> Option<i64> {
-    value.and_then(Value::whole).filter(|t| *t > 0)
+/// A time of something in or beside a span, which counts nanoseconds unless the user named another unit; 0 is not a time.
+fn nanos(value: Option<Value<'_, '_>>, unit: Option<Unit>) -> Option<i64> {
+    let whole = value.and_then(Value::whole).filter(|t| *t > 0)?;
+    whole.checked_mul(unit.map_or(1, Unit::ns))
 }
 
 fn id(value: Value<'_, '_>, keys: &[&str]) -> String {
@@ -86,8 +88,16 @@ fn span<'a>(value: Value<'_, 'a>, resource: usize, scope: Option<Cow<'a, str>>, 
     let dropped = ["droppedAttributesCount", "droppedEventsCount", "droppedLinksCount"];
     let dropped = dropped.iter().filter_map(|k| value.at(k).and_then(Value::whole)).filter(|n| *n > 0).sum();
     let parent = id(value, &["parentSpanId", "parent_span_id"]);
+    let unit = book.clock.unit();
+    let started = value.any(&["startTimeUnixNano", "start_time_unix_nano"]);
+    let started = book.clock.moment(started, Unit::Nanoseconds);
+    let bad = book.clock.bad_times();
+    let ended = book.clock.moment(value.any(&["endTimeUnixNano", "end_time_unix_nano"]), Unit::Nanoseconds);
+    // An end that is there and cannot be read does not mean that the span goes on.
+    let is_unread = book.clock.bad_times() > bad;
+    let code = if is_unread && !matches!(&*code, "2" | "error") { Cow::Borrowed(NO_END) } else { code };
     let note = |event: Value<'_, 'a>| Note {
-        t: nanos(event.any(&["timeUnixNano", "time_unix_nano"])),
+        t: nanos(event.any(&["timeUnixNano", "time_unix_nano"]), unit),
         name: event.text_at("name").unwrap_or_default(),
         attributes: Attributes::read(event.at("attributes")),
     };
@@ -96,8 +106,8 @@ fn span<'a>(value: Value<'_, 'a>, resource: usize, scope: Option<Cow<'a, str>>, 
         parent: Some(parent).filter(|p| !p.is_empty()),
         name: value.text_at("name").unwrap_or_default(),
         kind,
-        started: nanos(value.any(&["startTimeUnixNano", "start_time_unix_nano"])),
-        ended: nanos(value.any(&["endTimeUnixNano", "end_time_unix_nano"])),
+        started,
+        ended,
         code,
         message: status.and_then(|s| s.text_at("message")),
         attributes: Attributes::read(value.at("attributes")),
@@ -119,7 +129,7 @@ fn record<'a>(value: Value<'_, 'a>, resource: usize, book: &mut Book<'_, 'a>) {
     book.logs.push(Record {
         trace: id(value, TRACE),
         span: id(value, SPAN),
-        t: times.iter().find_map(|key| nanos(value.at(key))),
+        t: times.iter().find_map(|key| nanos(value.at(key), book.clock.unit())),
         level: value.text_of(&["severityText", "severity_text", "severityNumber", "severity_number"]),
         text,
         resource,
@@ -132,7 +142,7 @@ fn metric<'a>(value: Value<'_, 'a>, resource: usize, book: &mut Book<'_, 'a>) {
     let kinds = ["gauge", "sum", "histogram", "summary", "exponentialHistogram", "exponential_histogram"];
     for kind in kinds {
         for point in value.at(kind).into_iter().flat_map(|k| lists(k, &["dataPoints", "data_points"])) {
-            let t = nanos(point.any(&["timeUnixNano", "time_unix_nano"]));
+            let t = nanos(point.any(&["timeUnixNano", "time_unix_nano"]), book.clock.unit());
             let mut add = |suffix: &str, number: Option<f64>| {
                 if let Some(value) = number {
                     let name =

@@ -14,6 +14,7 @@ use super::span::{Book, NO_END, Note, Point, Span, Trace};
 use crate::gather::lacks;
 use crate::ids::Fan;
 use crate::importer::Importer;
+use crate::outcome::{Outcome, Unread};
 use crate::tally::Tally;
 
 /// The beginning of the id of a run of what belongs to no trace. Ids of traces are hexadecimal.
@@ -222,18 +223,25 @@ fn tell_span(
         labels: labels.finish(),
         params: span.attributes.object(),
     }));
+    let told = told(span);
     let status = match (&*span.code, span.ended) {
         ("2" | "error", _) => Status::Failed,
         (NO_END, _) => Status::Unknown,
         (_, None) => Status::Running,
-        ("" | "0" | "unset" | "1" | "ok", _) => Status::Succeeded,
+        ("" | "0" | "unset" | "1" | "ok", _) => {
+            let mut unread = Unread::default();
+            let status = told.settle(&mut unread).unwrap_or(Status::Succeeded);
+            unread.tell(tally);
+            status
+        }
         (word, _) => {
             tally.warn("unknown-status", "unknown status codes; the outcome is shown as unknown", || word);
             Status::Unknown
         }
     };
     let exception = span.events.iter().rfind(|e| e.name == "exception");
-    let error = (status == Status::Failed).then(|| error(span, exception)).flatten();
+    let error =
+        (status == Status::Failed).then(|| error(span, exception).or_else(|| told.into_error())).flatten();
     let number = span.number.max(1);
     sink.event(Event::Attempt(Attempt {
         task: Cow::Borrowed(&span.id),
@@ -258,6 +266,33 @@ fn tell_span(
     for note in &span.events {
         sink.event(tell_note(note, &span.id));
     }
+}
+
+/// What attributes say of how a span ended. Semantic conventions set `error.type` and `error` only on what failed; a span
+/// that its program calls ok may have handled an error, yet not an exit code or a failed pipeline.
+fn told<'s>(span: &'s Span<'_>) -> Outcome<'s> {
+    let mut outcome = Outcome::default();
+    let is_ok = matches!(&*span.code, "1" | "ok");
+    for (key, json) in &span.attributes.0 {
+        let last = key.rsplit('.').next().unwrap_or(key);
+        match &**key {
+            "error" if !is_ok => {
+                outcome.member(key, json);
+            }
+            "error.type" if !is_ok && !matches!(&**json, "null" | "\"\"") => outcome.add(Status::Failed),
+            "cicd.pipeline.result" | "cicd.pipeline.task.run.result" => {
+                outcome.member("conclusion", json);
+            }
+            "process.exit.code" => {
+                outcome.member("exitcode", json);
+            }
+            _ if matches!(last, "exit_code" | "exitcode" | "exitCode" | "exit_status" | "return_code") => {
+                outcome.member("exitcode", json);
+            }
+            _ => {}
+        }
+    }
+    outcome
 }
 
 fn error<'s>(span: &'s Span<'_>, exception: Option<&'s Note<'_>>) -> Option<ErrorInfo<'s>> {

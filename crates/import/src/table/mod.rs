@@ -89,6 +89,7 @@ fn rewritten(bytes: &[u8], given: Option<&Mapping>, tally: &mut Tally) -> Result
     let before = out.len();
     // What the columns of the table are called, for whoever mapped others.
     let mut columns: Vec<String> = Vec::new();
+    let mut has_rows = false;
     let is_json = matches!(without_bom(bytes).trim_ascii_start().first(), Some(b'{' | b'['));
     if is_json {
         let pages = Pages::read(bytes);
@@ -103,7 +104,7 @@ fn rewritten(bytes: &[u8], given: Option<&Mapping>, tally: &mut Tally) -> Result
                 let cell = |column: &str| at_path(row, column).map(Cell::of_json);
                 mapping.meet(&mut met, |column| at_path(row, column).is_some());
                 let others = row.members().map(|(name, value)| (name, Cell::of_json(value)));
-                mapping.write(cell, others, tally, &mut out);
+                mapping.write(cell, others, given.is_none(), tally, &mut out);
             }
         }
         mapping.iter().filter(|_| given.is_none()).for_each(|mapping| say(mapping, tally));
@@ -120,6 +121,7 @@ fn rewritten(bytes: &[u8], given: Option<&Mapping>, tally: &mut Tally) -> Result
         let index: makespan_model::HashMap<&str, usize> =
             header.iter().enumerate().map(|(at, n)| (n.as_str(), at)).collect();
         while let Some(row) = csv.row() {
+            has_rows = true;
             if row.len() != header.len() {
                 tally.warn("bad-row", "rows have more or fewer cells than the header", || row.join(","));
             }
@@ -131,7 +133,7 @@ fn rewritten(bytes: &[u8], given: Option<&Mapping>, tally: &mut Tally) -> Result
                 .iter()
                 .zip(&row)
                 .map(|(name, text)| (Cow::Borrowed(name.as_str()), Cell::Text(Cow::Borrowed(text.as_ref()))));
-            mapping.write(cell, others, tally, &mut out);
+            mapping.write(cell, others, given.is_none(), tally, &mut out);
         }
         if csv.is_cut {
             tally.warn("truncated", "the file ends inside a quoted cell", String::new);
@@ -144,6 +146,12 @@ fn rewritten(bytes: &[u8], given: Option<&Mapping>, tally: &mut Tally) -> Result
             mapping.missed(&met, tally);
         }
         columns = header.iter().take(12).map(|name| clip(name).to_owned()).collect();
+    }
+    if out.len() == before && !has_rows && !columns.is_empty() {
+        return Err(format!(
+            "the table has no rows, only the names of its columns: {}; there is no task in it",
+            columns.join(", ")
+        ));
     }
     if out.len() == before {
         let there = if columns.is_empty() {

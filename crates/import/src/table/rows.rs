@@ -7,6 +7,7 @@ use makespan_format::write_json_string;
 
 use crate::json::tape::Value;
 use crate::mapping::{FIELDS, Field, Mapping};
+use crate::outcome;
 use crate::tally::Tally;
 use crate::unit::Unit;
 
@@ -98,6 +99,7 @@ impl Mapping {
         &self,
         cell: impl Fn(&str) -> Option<Cell<'c>>,
         others: impl Iterator<Item = (Cow<'c, str>, Cell<'c>)>,
+        is_guessed: bool,
         tally: &mut Tally,
         out: &mut String,
     ) {
@@ -124,6 +126,20 @@ impl Mapping {
             tally.warn("bad-row", "rows without id and name were ignored", String::new);
             return out.truncate(before);
         }
+        // What the mapping does not name is kept. Where the mapping was guessed, it may tell how the task ended, too: an exit
+        // code beside a status.
+        let mut params = String::new();
+        for (name, cell) in
+            others.filter(|(name, cell)| !cell.is_empty() && !self.columns.iter().any(|c| c.1 == **name))
+        {
+            let tells = is_guessed && outcome::tells_end(&name);
+            has_outcome |= tells;
+            let to: &mut String = if tells { out } else { &mut params };
+            write_json_string(&name, to);
+            to.push(':');
+            cell.write(to);
+            to.push(',');
+        }
         // A table that has statuses and none in this row leaves open how the task ended.
         if has_ended && !has_outcome && self.columns.iter().any(|c| c.0 == Field::Status) {
             out.push_str("\"status\":\"unknown\",");
@@ -133,23 +149,12 @@ impl Mapping {
                 String::new,
             );
         }
-        // What the mapping does not name is kept.
-        let mut is_first = true;
-        for (name, cell) in
-            others.filter(|(name, cell)| !cell.is_empty() && !self.columns.iter().any(|c| c.1 == **name))
-        {
-            out.push_str(if is_first { "\"params\":{" } else { "," });
-            is_first = false;
-            write_json_string(&name, out);
-            out.push(':');
-            cell.write(out);
-        }
-        if is_first {
-            if out.ends_with(',') && out.len() > start {
-                out.pop();
-            }
-        } else {
+        if params.pop().is_some() {
+            out.push_str("\"params\":{");
+            out.push_str(&params);
             out.push('}');
+        } else if out.ends_with(',') && out.len() > start {
+            out.pop();
         }
         out.push('}');
     }

@@ -42,7 +42,7 @@ fn findings_state_their_numbers() {
     check(
         "a 0..10 - try=1 failed\na 30..50 - try=2\nb 50..100 - a",
         "retry-waste",
-        "10 s of work was lost in failed attempts",
+        "10 s of work was lost in attempts that did not succeed",
         "10 s of work, 13 % of the total, was lost; 1 of 1 retried task succeeded, after 20 s between attempts.",
     );
     check(
