@@ -301,3 +301,16 @@ fn many_open_spans_and_many_edges_stay_fast() {
     let told = tell(&lineage::IMPORTER, &[text("fan.json", &graph)]);
     assert_eq!(told.of("task").len(), 20_000);
 }
+
+#[test]
+fn an_order_that_leaves_out_the_trace_is_one_run() {
+    let node = |id: &str, kind: &str, second: u8| {
+        format!(
+            r#"{{"id":"{id}","status":"completed","start_time":"2026-01-06T12:00:0{second}","end_time":"2026-01-06T12:00:09","metadata":{{"type":"{kind}"}}}}"#
+        )
+    };
+    let nodes = [node("workflow_0a1b2c3d", "trace", 0), node("cut", "span", 1), node("glue", "span", 2)];
+    let graph = format!(r#"{{"nodes":[{}],"edges":[],"execution_order":["cut","glue"]}}"#, nodes.join(","));
+    let told = tell(&IMPORTER, &[text("runtime_graph.json", &graph)]);
+    assert_eq!(ids(&told), ["workflow_0a1b2c3d"]);
+}

@@ -77,7 +77,7 @@ pub(super) static FIELDS: &[Entry<Means>] = entries![
     "wait" | "waited", Means::Duration, "wait>=1m30s", "From ready to the first start";
     "queue", Means::Duration, "queue>p90", "From queued to started, of the first attempt";
     "backoff", Means::Duration, "backoff>0", "Time between its attempts";
-    "slack", Means::Duration, "slack<1s", "How much later it could have ended without delaying the run";
+    "slack", Means::Duration, "slack<1s", "How much later it could have ended without delaying the run, if slots are unlimited";
     "attempts" | "attempt" | "tries", Means::Count, "attempts>1", "Number of attempts";
     "cpu", Means::Standard, "cpu>150%", "Share of one processor in use";
     "cputime", Means::Standard, "cputime>1min", "Processor time";

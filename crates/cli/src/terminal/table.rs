@@ -129,7 +129,8 @@ impl Terminal {
             };
             if lines.len() > MOST_LINES {
                 lines.truncate(MOST_LINES);
-                lines.extend(lines.pop().map(|line| format!("{line} …")));
+                let cut = lines.pop().map(|line| format!("{line} …"));
+                lines.extend(cut);
             }
             let text = |i: usize| match lines.first() {
                 Some(line) if last == Some(i) => line.as_str(),

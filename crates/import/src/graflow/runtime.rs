@@ -109,10 +109,17 @@ fn segments(nodes: &[Node<'_>], index: &HashMap<&str, usize>, order: &[&RawValue
         });
         segment.tasks[at].1 += 1;
     };
-    for raw in order {
-        if let Some(&node) = scalar(raw.get()).and_then(|id| index.get(id.as_ref())) {
-            visit(node, &mut seen);
-        }
+    // An order that names tasks only leaves out the one trace that they all belong to.
+    let mut traces = (0..nodes.len()).filter(|node| nodes[*node].trace);
+    let of = |raw: &&RawValue| scalar(raw.get()).and_then(|id| index.get(id.as_ref()).copied());
+    let order: Vec<usize> = order.iter().filter_map(of).collect();
+    if let (Some(trace), None) = (traces.next(), traces.next())
+        && !order.contains(&trace)
+    {
+        visit(trace, &mut seen);
+    }
+    for node in order {
+        visit(node, &mut seen);
     }
     // Without an order, or with one that was cut, the nodes stand in the order of their first start.
     for node in 0..nodes.len() {
