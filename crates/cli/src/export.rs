@@ -231,7 +231,7 @@ fn of_store(
     let mut unknown = 0;
     let text = text.lines().map(|line| line_without_secrets(line, redactor, &mut unknown)).collect();
     if unknown > 0 {
-        let text = format!("run {id}: {} unknown to this version left out", counted(unknown, "member"));
+        let text = format!("run {id}: left out {} unknown to this version", counted(unknown, "member"));
         let _ = writeln!(io::stderr(), "makespan: warning: {}", clean(&text));
     }
     Ok(Lines { id: redactor.name("id", Cow::Borrowed(id)).into_owned(), text })

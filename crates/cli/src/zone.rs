@@ -33,7 +33,7 @@ impl FromStr for NamedZone {
         match TimeZone::get(text) {
             Ok(zone) => named(text, zone),
             Err(_) => Err(
-                "no such zone here: write UTC, local, an offset such as +02:00, or a name of the time zone \
+                "unknown time zone: write UTC, local, an offset such as +02:00, or a name of the time zone \
                            database such as Europe/Berlin"
                     .to_owned(),
             ),

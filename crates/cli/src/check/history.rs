@@ -49,7 +49,10 @@ pub(super) fn judged(candidate: &[Facts], baseline: &[Facts], tolerance: f64) ->
             Verdict::Ok,
             match detectable {
                 Some(least) => {
-                    format!("no change found; a change of {} would have been", time.value(least).text())
+                    format!(
+                        "no change found; a change of {} would probably have been found",
+                        time.value(least).text()
+                    )
                 }
                 None => "no change found".to_owned(),
             },
