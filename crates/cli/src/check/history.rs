@@ -10,7 +10,7 @@ use super::outcome::Outcome;
 
 /// With fewer earlier runs, that a run is the longest so far says nothing.
 const FEWEST: usize = 4;
-/// How many tasks that got slower are named.
+/// Maximum number of slower tasks that are named.
 const NAMED: usize = 5;
 
 /// Holds the runs against the baseline: by the test of [`verdicts`] where there are enough of both; else a run is too
@@ -107,7 +107,7 @@ fn ranked(samples: &TwoSamples, tolerance: f64) -> (Verdict, String) {
     }
 }
 
-/// What a task of the line-up is called, in the first run that has it.
+/// Returns the name of a task of the alignment, in the first run that has it.
 fn name_of<'r>(
     tasks: &[Option<makespan_model::TaskId>],
     before: &[&'r Facts],
