@@ -14,7 +14,7 @@ pub(crate) fn files() -> impl Iterator<Item = (&'static str, &'static [u8])> {
     FILES.iter().copied()
 }
 
-/// What only reports are made of.
+/// Files that only reports use.
 const OF_REPORTS: [&str; 3] = ["report.js", "report.pack", "unpack_bg.wasm"];
 
 /// The files that the hosted app consists of.
@@ -22,12 +22,12 @@ pub(crate) fn hosted() -> impl Iterator<Item = (&'static str, &'static [u8])> {
     files().filter(|(name, _)| !OF_REPORTS.contains(name))
 }
 
-/// Whether there is an app.
+/// Returns whether the program contains an app.
 pub(crate) fn is_there() -> bool {
     file("index.html").is_some()
 }
 
-/// What a report needs of the app.
+/// Returns the files of the app that a report needs.
 pub(crate) fn assets() -> Option<Assets<'static>> {
     let text = |name| std::str::from_utf8(file(name)?).ok();
     Some(Assets {
@@ -38,6 +38,6 @@ pub(crate) fn assets() -> Option<Assets<'static>> {
     })
 }
 
-/// What to say where there is none.
+/// The message if there is no app.
 pub(crate) const MISSING: &str =
     "this makespan was built without the app: run `cargo xtask build`, then build the program again";

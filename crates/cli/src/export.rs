@@ -31,7 +31,7 @@ struct Lines {
     text: String,
 }
 
-/// Whether a format of events is one document of all runs.
+/// Returns whether a format of events is one document of all runs.
 fn is_document(format: ExportFormat) -> bool {
     matches!(format, ExportFormat::Yaml | ExportFormat::Of(Format::Json))
 }
@@ -149,7 +149,7 @@ fn text(runs: &[Facts], format: Format, options: &Options) -> Result<String, Fai
     Ok(text)
 }
 
-/// Says what a format cannot hold.
+/// Prints what a format cannot represent.
 fn tell(notes: &[String]) {
     for note in notes {
         let _ = writeln!(io::stderr(), "makespan: {}", clean(note));
@@ -164,7 +164,7 @@ fn facts(input: &Input, config: &Config, redactor: Option<&mut Redactor>) -> Res
     })
 }
 
-/// Those within the dates, and of these the one of that number.
+/// Returns the runs within the dates, and of these the one with the given number.
 fn chosen(args: &ExportArgs, all: Vec<Facts>, config: &Config) -> Result<Vec<Facts>, Failure> {
     let zone = &config.zone(args.input.zone.as_ref())?;
     let range = DateRange { from: args.from.map(|d| d.start(zone)), to: args.to.map(|d| d.end(zone)) };
@@ -231,7 +231,7 @@ fn of_store(
     let mut unknown = 0;
     let text = text.lines().map(|line| line_without_secrets(line, redactor, &mut unknown)).collect();
     if unknown > 0 {
-        let text = format!("run {id}: {} unknown to this version left out", counted(unknown, "member"));
+        let text = format!("run {id}: left out {} unknown to this version", counted(unknown, "member"));
         let _ = writeln!(io::stderr(), "makespan: warning: {}", clean(&text));
     }
     Ok(Lines { id: redactor.name("id", Cow::Borrowed(id)).into_owned(), text })

@@ -15,7 +15,7 @@ pub(crate) enum Failure {
     /// A file cannot be written.
     #[error("cannot write {path}: {source}")]
     Write {
-        /// Where to.
+        /// Path that could not be written.
         path: PathBuf,
         /// Why not.
         source: std::io::Error,
@@ -26,9 +26,9 @@ pub(crate) enum Failure {
     /// No run has this metric.
     #[error("no run has the metric {name}; known metrics: {known}")]
     Metric {
-        /// What was asked for.
+        /// The name given.
         name: String,
-        /// What there is.
+        /// The known names.
         known: String,
     },
     /// A query without files or without an expression.
@@ -40,9 +40,9 @@ pub(crate) enum Failure {
     /// There is no run of that number.
     #[error("there is no run {number}: the files contain {count}, counted from 1")]
     NoSuchRun {
-        /// What was asked for.
+        /// The number given.
         number: usize,
-        /// What there is.
+        /// The number of runs.
         count: usize,
     },
     /// The report cannot be written.
@@ -67,7 +67,7 @@ pub(crate) enum Failure {
         run: String,
         /// The store.
         place: String,
-        /// Which one may have been meant, as the end of a sentence.
+        /// A suggestion, as the end of a sentence.
         meant: String,
     },
     /// The request conflicts with the current state of the run.

@@ -17,7 +17,7 @@ use crate::stored::{bytes_of, name_of};
 use crate::walk::{self, InputPlace, MOST_BYTES, Unreadable};
 use crate::zone::TimeReading;
 
-/// How many files are complained of one by one.
+/// Maximum number of files whose problems are printed one by one.
 const TOLD: usize = 20;
 
 /// A run and where it came from.
@@ -28,7 +28,7 @@ pub(crate) struct Loaded {
     pub(crate) format: &'static str,
 }
 
-/// What became of the files.
+/// The result of opening the files.
 struct Opened {
     sources: Vec<Source>,
     /// The path of each source.
@@ -143,7 +143,7 @@ fn paths(opened: &Opened) -> Vec<String> {
     all
 }
 
-/// Says what was not read: of each file what is wrong with it, where, and what was tried.
+/// Prints what was not read: for each file the problem, its place, and the formats tried.
 fn tell(opened: &Opened, nothing: bool) {
     let word = if nothing { "error" } else { "warning" };
     let mut lines: Vec<String> = (opened.unreadable.iter().take(TOLD))

@@ -79,7 +79,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether the words of the command line, which may make no sense, ask for `run`: whoever executes commands through it
+/// Returns whether the command line, which may be invalid, asks for `run`: whoever executes commands through it
 /// must not take its own failure for theirs.
 fn is_run() -> bool {
     let mut words = std::env::args_os().skip(1);

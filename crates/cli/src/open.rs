@@ -105,7 +105,7 @@ fn doorway(address: &str) -> (String, Option<PathBuf>) {
     }
 }
 
-/// Says where the app is, and opens `there` in a browser.
+/// Prints the address of the app, and opens `there` in a browser.
 pub(crate) fn announce(address: &str, there: Option<&str>) -> Result<(), Failure> {
     print(&format!("Makespan is at {address}\n"))?;
     if let Some(Err(error)) = there.map(browse) {
@@ -117,7 +117,7 @@ pub(crate) fn announce(address: &str, there: Option<&str>) -> Result<(), Failure
     Ok(())
 }
 
-/// What to say of a server that could not be started.
+/// Returns the failure of a server that could not be started.
 pub(crate) fn failed(error: ServeError<Failure>) -> Failure {
     match error {
         ServeError::Started(failure) => failure,

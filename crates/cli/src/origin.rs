@@ -76,7 +76,7 @@ impl Origins {
     }
 }
 
-/// Whether a verdict is on a source or on a member of it.
+/// Returns whether a verdict is on a source or on a member of it.
 pub(crate) fn is_of(verdict: &FileVerdict, source: &Source) -> bool {
     let is_in = |name: &str| {
         verdict.name.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -22,9 +22,9 @@ const BROWSERS: [&str; 8] = [
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/// How long a browser may take.
+/// Maximum time of a browser.
 const LONGEST: Duration = Duration::from_secs(120);
-/// How often it is looked at.
+/// Interval of checking it.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// A folder that only this user can read, which is removed in the end.

@@ -10,16 +10,16 @@ use makespan_scene::counted;
 
 use crate::output::clean;
 
-/// How many files are taken from folders.
+/// Maximum number of files taken from folders.
 const MOST_FILES: usize = 100_000;
 
-/// How deep folders are followed.
+/// Maximum depth of folders.
 const MOST_DEPTH: usize = 64;
 
-/// How many bytes are read in all.
+/// Maximum number of bytes read in all.
 pub(crate) const MOST_BYTES: u64 = 4 << 30;
 
-/// Where the bytes of a file come from.
+/// The place of the bytes of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum InputPlace {
     /// Standard input.
@@ -33,7 +33,7 @@ pub(crate) enum InputPlace {
 pub(crate) struct Named {
     /// Its name as other files of the run may speak of it: relative, with `/`, from the folder that was named on.
     pub(crate) name: String,
-    /// Where it lies.
+    /// Its place.
     pub(crate) place: InputPlace,
 }
 
@@ -47,7 +47,7 @@ impl Named {
     }
 }
 
-/// What could not be read, by the path that leads there, and why.
+/// A path that could not be read, and the reason.
 pub(crate) type Unreadable = (String, String);
 
 /// Hidden folders that are read: what trackers keep runs in.
@@ -56,19 +56,19 @@ const TRACKERS: [&str; 2] = [".workflow_tracking", ".kailash"];
 /// Hidden entries of which nothing is said: what nearly every folder has.
 const USUAL: [&str; 6] = [".git", ".gitignore", ".gitattributes", ".gitkeep", ".github", ".DS_Store"];
 
-/// What lies behind the names given.
+/// The files found for the given names.
 #[derive(Debug, Default)]
 pub(crate) struct Walked {
     /// The files.
     pub(crate) files: Vec<Named>,
-    /// What could not be read.
+    /// Paths that could not be read.
     pub(crate) unreadable: Vec<Unreadable>,
-    /// How many hidden files and folders were skipped, and the first of them.
+    /// Number of hidden files and folders that were skipped, and the first of them.
     pub(crate) hidden: (usize, String),
 }
 
 impl Walked {
-    /// Says what was skipped though nothing is wrong with it.
+    /// Prints what was skipped without being an error.
     pub(crate) fn tell(&self) {
         let (count, first) = &self.hidden;
         if *count > 0 {
@@ -176,7 +176,7 @@ fn entries(folder: &Path, hidden: &mut (usize, String)) -> io::Result<Vec<std::f
 ///
 /// # Errors
 ///
-/// What the system says, or that the file holds more.
+/// Fails with the system's error, or if the file is larger than `most`.
 pub(crate) fn read(place: &InputPlace, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let took = match place {

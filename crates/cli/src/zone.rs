@@ -33,7 +33,7 @@ impl FromStr for NamedZone {
         match TimeZone::get(text) {
             Ok(zone) => named(text, zone),
             Err(_) => Err(
-                "no such zone here: write UTC, local, an offset such as +02:00, or a name of the time zone \
+                "unknown time zone: write UTC, local, an offset such as +02:00, or a name of the time zone \
                            database such as Europe/Berlin"
                     .to_owned(),
             ),
@@ -60,12 +60,12 @@ fn offset(text: &str) -> Option<i32> {
     Some(sign * (number(hours, 25)? * 3600 + number(minutes, 59)? * 60))
 }
 
-/// How times are read that do not say it themselves: their zone, and the unit of numbers.
+/// The interpretation of times that do not state it themselves: their zone, and the unit of numbers.
 #[derive(Clone, Debug)]
 pub(crate) struct TimeReading {
     pub(crate) zone: NamedZone,
     pub(crate) unit: Option<Unit>,
-    /// What the columns of tables mean.
+    /// The meaning of the columns of tables.
     pub(crate) mapping: Option<Mapping>,
 }
 

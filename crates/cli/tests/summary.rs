@@ -121,7 +121,7 @@ fn exit_codes_distinguish_errors() {
         (vec!["summary", &good, &noise, &missing], 0, &*unknown),
         (vec!["summary"], 2, "FILES"),
         (vec!["frobnicate"], 2, "frobnicate"),
-        (vec!["summary", "--zone", "Mars/Olympus", &good], 2, "no such zone"),
+        (vec!["summary", "--zone", "Mars/Olympus", &good], 2, "unknown time zone"),
         (vec!["convert", &good, "--to", "pdf"], 2, "jsonl"),
         (vec!["report", &good, "-o", &blocked], 2, "cannot write"),
         (vec!["open", &missing, "--no-browser", "--port", "0"], 1, &*gone),

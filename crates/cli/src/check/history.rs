@@ -10,7 +10,7 @@ use super::outcome::Outcome;
 
 /// With fewer earlier runs, that a run is the longest so far says nothing.
 const FEWEST: usize = 4;
-/// How many tasks that got slower are named.
+/// Maximum number of slower tasks that are named.
 const NAMED: usize = 5;
 
 /// Holds the runs against the baseline: by the test of [`verdicts`] where there are enough of both; else a run is too
@@ -49,7 +49,10 @@ pub(super) fn judged(candidate: &[Facts], baseline: &[Facts], tolerance: f64) ->
             Verdict::Ok,
             match detectable {
                 Some(least) => {
-                    format!("no change found; a change of {} would have been", time.value(least).text())
+                    format!(
+                        "no change found; a change of {} would probably have been found",
+                        time.value(least).text()
+                    )
                 }
                 None => "no change found".to_owned(),
             },
@@ -104,7 +107,7 @@ fn ranked(samples: &TwoSamples, tolerance: f64) -> (Verdict, String) {
     }
 }
 
-/// What a task of the line-up is called, in the first run that has it.
+/// Returns the name of a task of the alignment, in the first run that has it.
 fn name_of<'r>(
     tasks: &[Option<makespan_model::TaskId>],
     before: &[&'r Facts],

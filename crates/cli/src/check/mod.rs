@@ -20,7 +20,7 @@ use crate::output::{inert_json, print, print_foreign, write_file};
 use crate::terminal::Terminal;
 use outcome::{Checked, Outcome, section, worst};
 
-/// What a check that could not be made ends with.
+/// Exit code if a check could not be made.
 const NOT_JUDGED: u8 = 2;
 
 /// Checks runs; the exit code is the verdict.

@@ -5,18 +5,18 @@ use makespan_scene::{Role, visible};
 use makespan_views::amount::Unit;
 use makespan_views::{Cell, Column, Section, Table};
 
-/// What became of one rule.
+/// The result of one rule.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Outcome {
     /// The rule, as it is written.
     pub(super) gate: String,
-    /// Whether it holds.
+    /// Whether the rule holds.
     pub(super) verdict: Verdict,
     /// The value that was held against it.
     pub(super) value: String,
     /// The limit.
     pub(super) limit: String,
-    /// What more there is to know; may be empty.
+    /// Further explanation; may be empty.
     pub(super) note: String,
     /// The task that has the value.
     pub(super) task: Option<String>,
@@ -58,11 +58,11 @@ impl Outcome {
     }
 }
 
-/// What became of all rules for one run, or for all runs together.
+/// The results of all rules for one run, or for all runs together.
 pub(super) struct Checked {
     /// Id of the run; empty for all together.
     pub(super) id: String,
-    /// What it is called.
+    /// Name of the run or of the comparison.
     pub(super) title: String,
     /// The rules, in the order given.
     pub(super) outcomes: Vec<Outcome>,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::outcome::{Checked, Outcome};
 
-/// What stays as it is in the path of an address (RFC 3986, "unreserved", and the slash).
+/// Characters that are not escaped in the path of an address (RFC 3986, "unreserved", and the slash).
 const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// The file that has the rules of a project: where results point if no single file has the run.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::outcome::{Checked, Outcome, section, worst};
 
-/// How many rules hold, are violated, and could not be judged, in words.
+/// Returns in words how many rules hold, are violated, and could not be judged.
 pub(super) fn counted_verdicts(all: &[Checked]) -> String {
     let outcomes = || all.iter().flat_map(|c| &c.outcomes);
     let of = |verdict: Verdict| outcomes().filter(|o| o.verdict == verdict).count();

@@ -75,7 +75,7 @@ pub(crate) fn run(args: &GcArgs, config: &Config) -> Result<(), Failure> {
     print(&conclusion(is_asked, &done, &maintained))
 }
 
-/// What a plan comes to where nothing changes until it is applied and damaged runs stay.
+/// Returns the result of a plan if nothing changes until it is applied and damaged runs are kept.
 fn would_do(plan: &Plan, damaged: &BTreeSet<&str>) -> Applied {
     let sound = |run: &RunState| (!damaged.contains(run.id.as_str())).then(|| run.id.clone());
     Applied {
@@ -89,12 +89,12 @@ fn would_do(plan: &Plan, damaged: &BTreeSet<&str>) -> Applied {
 /// The document of `makespan gc --json`.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct GcDocument<'a> {
-    /// Whether it was done; if not, the other members are what would be done.
+    /// Whether it was done; if not, the other members describe what would be done.
     done: bool,
     runs: Vec<Gone<'a>>,
     removed: &'a [String],
     damaged: &'a [String],
-    /// How many runs are kept, by the reason.
+    /// Number of runs that are kept, by reason.
     kept: BTreeMap<&'static str, u64>,
     /// Bytes of the runs that are kept.
     left: u64,
@@ -145,7 +145,7 @@ fn words(reason: Reason) -> String {
     }
 }
 
-/// What is to be kept: as the options say, else as the settings do.
+/// Returns the retention policy: that of the options, otherwise that of the settings.
 fn policy(args: &GcArgs, config: &Config) -> Result<Policy, Failure> {
     let policy = Policy {
         older_than: args.older_than.map_or_else(|| config.get(&GC_OLDER_THAN), |l| Ok(Some(l)))?.map(|l| l.0),

@@ -47,7 +47,7 @@ impl EventSink for Runs {
     }
 }
 
-/// Whether it says no more than which run is spoken of.
+/// Returns whether it only identifies the run.
 fn is_bare(info: &RunInfo<'_>) -> bool {
     *info == RunInfo { id: info.id.clone(), ..RunInfo::default() }
 }
@@ -59,7 +59,7 @@ fn line_of(event: &Event<'_>) -> String {
     line
 }
 
-/// What became of a run: its id, its events in the files, how many of them were stored, and whether it is new.
+/// The result of importing a run: its id, its events in the files, how many of them were stored, and whether it is new.
 pub(crate) type Brought = (String, u64, u64, bool);
 
 /// The document of `makespan import --json` and `makespan copy --json`.

@@ -23,7 +23,7 @@ use crate::terminal::Terminal;
 pub(crate) struct ListDocument<'a> {
     runs: Vec<RunDocument<'a>>,
     total: u64,
-    /// What `--after` takes to list what follows.
+    /// The value of `--after` that lists the next runs.
     next: Option<String>,
 }
 
@@ -74,7 +74,7 @@ pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
     print(&out)
 }
 
-/// Says what is wrong with the store.
+/// Prints problems of the store.
 fn tell(info: &Info) {
     // Which runs are damaged is said of each.
     for found in info.findings.iter().filter(|found| found.code != "damaged-segment") {
@@ -84,7 +84,7 @@ fn tell(info: &Info) {
     }
 }
 
-/// Which runs are meant.
+/// Returns the filter for the selected runs.
 pub(super) fn filter(which: &Which, config: &Config) -> Result<RunFilter, Failure> {
     let (zone, now) = (config.zone(which.zone.as_ref())?, now());
     Ok(RunFilter {

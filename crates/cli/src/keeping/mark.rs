@@ -14,7 +14,7 @@ use crate::stored::{Address, damage, now, patiently, state_of};
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct MarkDocument<'a> {
     runs: &'a [String],
-    /// What was done to them: `pinned`, `not pinned`, `in the trash`, `removed` or `restored`.
+    /// The action: `pinned`, `not pinned`, `in the trash`, `removed` or `restored`.
     done: &'a str,
 }
 

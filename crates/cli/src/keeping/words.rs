@@ -11,7 +11,7 @@ pub(super) fn status(status: Option<Status>) -> Cell {
     status.map_or_else(|| Cell::new("? unknown"), Cell::of_status)
 }
 
-/// How many tasks are over, of how many.
+/// Returns the number of finished tasks, of all.
 pub(super) fn over(tasks: &Tally) -> String {
     let over: u64 = Status::ALL.into_iter().filter(|s| s.is_terminal()).map(|s| tasks.of(s)).sum();
     match tasks.total() {

@@ -53,7 +53,7 @@ impl Places {
             // A verb would read a file of that name, wherever the server was started.
             if path.symlink_metadata().is_ok() {
                 return Err(format!(
-                    "{}: a file has this name; only runs of the store are named so",
+                    "{}: a file has this name; names of this form are for runs of the store",
                     shown()
                 ));
             }

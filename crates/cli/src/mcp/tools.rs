@@ -139,7 +139,7 @@ fn option(name: &str, value: &str) -> OsString {
 /// The arguments for named runs.
 fn named(runs: &[String], places: &Places) -> Result<Vec<OsString>, String> {
     if runs.is_empty() {
-        return Err("name at least one run; list_files and list_runs list what there is".to_owned());
+        return Err("name at least one run; list_files and list_runs list the available ones".to_owned());
     }
     if runs.len() > MOST_NAMED {
         return Err(format!(

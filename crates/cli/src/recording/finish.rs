@@ -21,7 +21,7 @@ pub(crate) struct FinishDocument<'a> {
     status: &'static str,
 }
 
-/// Says that nothing more will happen in a run.
+/// Ends a run: nothing more will be recorded.
 pub(crate) fn run(args: &FinishArgs, config: &Config) -> Result<(), Failure> {
     let address = Address::new(config)?;
     let store = address.open_with(&args.run)?;

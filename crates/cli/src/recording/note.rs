@@ -34,7 +34,7 @@ pub(crate) struct MetricDocument<'a> {
 pub(crate) struct LogDocument<'a> {
     run: &'a str,
     step: Option<&'a str>,
-    /// How many lines were recorded.
+    /// Number of recorded lines.
     lines: usize,
 }
 

@@ -3,7 +3,7 @@
 use makespan_format::{Attempt, ErrorInfo, Event, Status, Task};
 use makespan_model::{Run, TaskId};
 
-/// What happens to a step.
+/// A change of the state of a step.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Happening<'a> {
     /// It starts, on this worker; with `anyway` although a step that it depends on is not over.
@@ -90,7 +90,7 @@ pub(super) fn event<'a>(
     }
 }
 
-/// What a step waits for, among the steps it depends on.
+/// Returns what a step waits for, among its dependencies.
 fn hindrance(run: &Run, step: TaskId) -> Option<String> {
     if run.edges_inferred {
         return None;

@@ -303,10 +303,10 @@ fn footer(monitor: &Monitor, width: u16, inks: Inks) -> Line<'static> {
 fn paint_help(frame: &mut Frame, inks: Inks) {
     let lines = [
         ("q, Ctrl-C", "quit"),
-        ("↑ ↓, k j", "look at one step; the timeline shows its tasks only"),
+        ("↑ ↓, k j", "choose a step; the timeline then shows only its tasks"),
         ("← →, h l", "show another active run"),
-        ("p, space", "pause, and continue with what came meanwhile"),
-        ("Esc", "all steps again, or close this help"),
+        ("p, space", "pause or continue"),
+        ("Esc", "show all steps again, or close this help"),
         ("?", "show or hide this help"),
         ("", ""),
         ("█ ▓ ▒", "attempts that ended, are running, failed"),
