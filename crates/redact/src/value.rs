@@ -32,9 +32,11 @@ const PROSE: &[&str] = &[
     "already",
     "an",
     "and",
-    "any",
     "anonymous",
+    "any",
     "api",
+    "argon2",
+    "argon2id",
     "array",
     "authentication",
     "authorized",
@@ -43,6 +45,7 @@ const PROSE: &[&str] = &[
     "bad",
     "base64",
     "basic",
+    "bcrypt",
     "bearer",
     "bool",
     "boolean",
@@ -134,6 +137,7 @@ const PROSE: &[&str] = &[
     "passed",
     "password",
     "passwords",
+    "pbkdf2",
     "prompt",
     "provided",
     "received",
@@ -147,6 +151,7 @@ const PROSE: &[&str] = &[
     "revoked",
     "rotated",
     "saml",
+    "scrypt",
     "secret",
     "secrets",
     "self",
@@ -186,6 +191,20 @@ const PROSE: &[&str] = &[
     "wrong",
     "you",
     "your",
+];
+
+/// Tags by which YAML of Ansible, Home Assistant and CloudFormation refers to a value kept elsewhere.
+const TAGS: &[&str] = &[
+    "env",
+    "env_var",
+    "getatt",
+    "importvalue",
+    "ref",
+    "reference",
+    "secret",
+    "sub",
+    "vault",
+    "vault-encrypted",
 ];
 
 fn is_one_of(value: &[u8], words: &[&str]) -> bool {
@@ -236,6 +255,8 @@ pub(crate) fn is_reference(value: &[u8]) -> bool {
         Some(b'<') => value.ends_with(b">") || value.len() == 1,
         Some(b'%') => value.len() == 2 || value.ends_with(b"%") && is_name(inner(1, 1)),
         Some(b'@') => value.ends_with(b"@") && is_name(inner(1, 1)),
+        // Tags of YAML: `!vault |`, `!secret db_password`, `!Ref Name`.
+        Some(b'!') => is_one_of(inner(1, 0), TAGS),
         _ => {
             let places: [&[u8]; 12] = [
                 b"arn:",

@@ -6,6 +6,7 @@ Arguments and results are not recorded, except arguments that the name of the ta
 
 from __future__ import annotations
 
+import contextvars
 import functools
 import inspect
 import time
@@ -15,6 +16,9 @@ from . import _context
 from ._guard import foreign, guarded, wrong
 from ._retry import Backoff, exceptions
 from ._run import nothing
+
+#: The blocks that the running code is in, the innermost one first: the block, its task, and what is around it.
+_blocks = contextvars.ContextVar("makespan_blocks", default=None)
 
 
 def task(function=None, *others, name=None, step=None, after=(), kind=None, labels=None, params=None, run=None, tries=1,
@@ -26,6 +30,9 @@ def task(function=None, *others, name=None, step=None, after=(), kind=None, labe
     With ``tries`` it is called again after an exception of the class ``on``; ``backoff`` is a :class:`Backoff` or the seconds
     before the second attempt, which double with each attempt. ``run`` is the run, by default the current one. Generators are
     recorded from the first requested value to the last, and never retried; a function that returns a generator ends with it.
+
+    With a name and no function it is also a context manager: ``with makespan.task("fetch") as task:`` records the block
+    as one task of the current run.
     """
     if type(function) is str and name is None:
         function, name = None, function
@@ -55,7 +62,48 @@ def task(function=None, *others, name=None, step=None, after=(), kind=None, labe
         wrapper.makespan_task = how.get("alias", called)
         return wrapper
 
-    return decorator if function is None else decorator(function)
+    if function is not None:
+        return decorator(function)
+    how = dict(step=step, after=after, kind=kind, labels=labels, params=params)
+    return _Block(decorator, lambda: _begin(run, name if name is not None else "task", how))
+
+
+class _Block:
+    """What ``task(…)`` returns without a function: a decorator, and a block of a ``with`` statement.
+
+    Each block has a task of its own, so that one object may be entered again, within itself and by other threads.
+    """
+
+    __slots__ = ("_decorator", "_create", "_last")
+
+    def __init__(self, decorator, create):
+        self._decorator = decorator
+        self._create = create
+        self._last = None
+
+    def __call__(self, function):
+        return self._decorator(function)
+
+    def __enter__(self):
+        self._last = task = self._create()
+        _blocks.set((self, task, _blocks.get()))
+        return task.__enter__()
+
+    def __exit__(self, kind, error, trace):
+        entered = _blocks.get()
+        while entered is not None and entered[0] is not self:
+            entered = entered[2]
+        if entered is None:
+            # Left in another context than it was entered in, as generators may be.
+            return self._last.__exit__(kind, error, trace)
+        _blocks.set(entered[2])
+        return entered[1].__exit__(kind, error, trace)
+
+    async def __aenter__(self):
+        return self.__enter__()
+
+    async def __aexit__(self, kind, error, trace):
+        return self.__exit__(kind, error, trace)
 
 
 @guarded()

@@ -7,6 +7,7 @@ import gc
 import io
 import subprocess
 import sys
+import threading
 import time
 import types
 import unittest
@@ -153,6 +154,53 @@ class Ends(Recorded):
         for end in self.events("end"):
             message = end["error"]["message"]
             self.assertTrue(message.endswith("x why") and len(message) < 3000 and "exit status 3" in message, message[:200])
+
+
+class Blocks(Recorded):
+    def test_a_task_of_the_current_run_is_a_block_too(self):
+        again = makespan.task("again", labels={"a": 1})
+        with self.run_() as run:
+            with makespan.task("fetch") as outer:
+                makespan.metric("rows", 3)
+                with again as first, again as second:
+                    self.assertIsNot(first, second)
+            with self.assertRaises(KeyError), makespan.task(name="fails", after="fetch"):
+                raise KeyError("x")
+            with makespan.task(1, 2) if not _guard.DEBUG else makespan.task():
+                pass
+
+            async def wait():
+                async with makespan.task("awaited"):
+                    await asyncio.sleep(0)
+
+            asyncio.run(wait())
+        self.assertEqual(outer.id, "fetch")
+        ends = [(e["task"], e["status"]) for e in self.events("end")]
+        self.assertEqual([end for end in ends if end[0] in ("fetch", "fails", "awaited")],
+                         [("fetch", "succeeded"), ("fails", "failed"), ("awaited", "succeeded")])
+        self.assertEqual(len(ends), 6)
+
+    def test_blocks_of_several_threads_are_tasks_of_their_own(self):
+        block = makespan.task("work")
+        both = threading.Barrier(2)
+
+        def work():
+            with block as task:
+                both.wait(20)
+                self.assertTrue(task.is_open)
+                both.wait(20)
+
+        with self.run_():
+            threads = [threading.Thread(target=work) for _ in range(2)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        self.assertEqual([e["status"] for e in self.events("end")], ["succeeded", "succeeded"])
+
+    def test_outside_a_run_a_block_records_nothing(self):
+        with makespan.task("alone") as task:
+            task.metric("rows", 1)
 
 
 class Bounds(Recorded):

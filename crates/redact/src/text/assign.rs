@@ -434,7 +434,10 @@ pub(super) fn spoken(bytes: &[u8], from: usize) -> Option<Found> {
     } else {
         is_end.is_some() && text.len() >= 16 && is_random(text) && !is_path(text) && !is_code(text)
     };
-    good.then(|| Found::new(place.from, place.from + text.len(), "password")).flatten()
+    let near = begins + NEAR;
+    // Only the beginning was judged; a longer value is hidden as a whole.
+    let to = if place.to >= near { value(bytes, begins)?.to } else { place.from + text.len() };
+    good.then(|| Found::new(place.from, to, "password")).flatten()
 }
 
 /// `<password>…</password>`
