@@ -200,6 +200,20 @@ fn a_terminal_obeys_nothing_that_a_file_says() {
 }
 
 #[test]
+fn alerts_and_lines_of_the_run_are_shown() {
+    let events = r#"{"event":"run","makespan":1,"run":"r"}
+{"event":"start","task":"a","t":1767600000000000000}
+{"event":"alert","t":1767600000200000000,"severity":"critical","text":"disk nearly full"}
+{"event":"log","t":1767600000300000000,"level":"warning","text":"mirror is slow"}
+{"event":"end","task":"a","t":1767600001000000000}
+"#;
+    let shown = text(&with_input(&["summary", "-"], events.as_bytes()).stdout);
+    for part in ["Events", "disk nearly full", "critical", "mirror is slow"] {
+        assert!(shown.contains(part), "{part} is not in\n{shown}");
+    }
+}
+
+#[test]
 fn a_closed_pipe_is_not_an_error() {
     let mut many = String::from("run many\n");
     for i in 0..20_000 {

@@ -6,17 +6,22 @@ use makespan_store::Error;
 
 use super::id::random;
 
-/// Tries again while another process writes, for so long.
+/// How long a server that cannot be reached is asked again: long enough for one that restarts, short enough for a script
+/// whose every step asks.
+const UNREACHABLE: Duration = Duration::from_secs(2);
+
+/// Tries again while another process writes, for so long, and while a server cannot be reached, for [`UNREACHABLE`].
 pub(crate) fn patiently<T>(
     wait: Duration,
     mut attempt: impl FnMut() -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let until = Instant::now() + wait;
+    let begun = Instant::now();
     let mut pause = Duration::from_millis(2);
     loop {
         match attempt() {
             Err(error @ (Error::Busy { .. } | Error::Unavailable { .. })) => {
-                let left = until.saturating_duration_since(Instant::now());
+                let limit = if matches!(error, Error::Busy { .. }) { wait } else { wait.min(UNREACHABLE) };
+                let left = limit.saturating_sub(begun.elapsed());
                 if left.is_zero() {
                     return Err(error);
                 }
@@ -43,4 +48,21 @@ pub(crate) fn within<T: Send + 'static>(
         return Err(error.into());
     }
     receiver.recv_timeout(limit).unwrap_or_else(|_| Err(late()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_cannot_be_reached_is_not_waited_for_as_long_as_another_writer() {
+        let begun = Instant::now();
+        let mut asked = 0;
+        let result: Result<(), Error> = patiently(Duration::from_secs(600), || {
+            asked += 1;
+            Err(Error::Unavailable { location: "redis://host".into(), reason: "refused".into() })
+        });
+        assert!(matches!(result, Err(Error::Unavailable { .. })));
+        assert!(asked > 1 && begun.elapsed() >= UNREACHABLE && begun.elapsed() < Duration::from_secs(60));
+    }
 }

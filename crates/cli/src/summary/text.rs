@@ -18,6 +18,7 @@ pub(super) fn page(facts: &Facts, format: &str, terminal: Terminal) -> String {
     let mut all = vec![sections::figures(facts), sections::statuses(facts, None)];
     all.extend(sections::failures(facts, look, ROWS.errors));
     all.extend(sections::found(facts, ROWS.findings));
+    all.extend(sections::recorded(run, look, ROWS.recorded));
     all.extend(sections::critical_path(facts, look, None, PATH));
     all.extend(sections::slowest(facts, look, ROWS.tasks));
     all.extend(sections::differences(facts));

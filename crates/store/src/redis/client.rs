@@ -140,6 +140,8 @@ impl Client {
             (_, Some("WRONGTYPE")) => Error::Foreign { location: self.location.to_string(), reason },
             (ErrorKind::InvalidClientConfig, _) => self.location.wrong(reason),
             (ErrorKind::Io, _) => unavailable(reason),
+            // A proxy, or a server of another kind, has answered. The library quotes what it read, character by character.
+            (ErrorKind::Parse, _) => unavailable("the answer is not one of a Redis server".into()),
             (ErrorKind::Server(kind), _) => match kind {
                 ServerErrorKind::BusyLoading | ServerErrorKind::MasterDown => unavailable(reason),
                 ServerErrorKind::ReadOnly | ServerErrorKind::NoPerm => Error::ReadOnly { reason },
