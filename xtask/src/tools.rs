@@ -192,13 +192,14 @@ pub(crate) fn servers() {
 }
 
 /// What the Python of the tests has beside the standard library.
-const PYTHON_PACKAGES: [&str; 6] = [
+const PYTHON_PACKAGES: [&str; 7] = [
     "setuptools>=71",
     "wheel",
     "pandas",
     "pyarrow",
     "opentelemetry-sdk",
     "opentelemetry-exporter-otlp-proto-http",
+    "opentelemetry-exporter-otlp-proto-grpc",
 ];
 
 /// A Python with those packages, in an environment of its own in the cache; the one on the PATH where that cannot be had.
@@ -208,7 +209,8 @@ pub(crate) fn python() -> PathBuf {
     let program = folder.join("bin/python3");
     let is_whole = |program: &Path| {
         let mut command = Command::new(program);
-        capture(command.args(["-c", "import setuptools, wheel, pandas, pyarrow, opentelemetry.sdk"])).is_ok()
+        let imports = "import setuptools, wheel, pandas, pyarrow, opentelemetry.exporter.otlp.proto.grpc";
+        capture(command.args(["-c", imports])).is_ok()
     };
     if is_whole(&program) {
         return program;
