@@ -211,13 +211,14 @@ pub(crate) fn servers() {
 }
 
 /// The packages of the tests' Python besides the standard library.
-const PYTHON_PACKAGES: [&str; 6] = [
+const PYTHON_PACKAGES: [&str; 7] = [
     "setuptools>=71",
     "wheel",
     "pandas",
     "pyarrow",
     "opentelemetry-sdk",
     "opentelemetry-exporter-otlp-proto-http",
+    "opentelemetry-exporter-otlp-proto-grpc",
 ];
 
 /// Returns a Python with those packages, in a virtual environment in the cache; the one on the PATH if that is not
@@ -228,7 +229,8 @@ pub(crate) fn python() -> PathBuf {
     let program = folder.join("bin/python3");
     let is_whole = |program: &Path| {
         let mut command = Command::new(program);
-        capture(command.args(["-c", "import setuptools, wheel, pandas, pyarrow, opentelemetry.sdk"])).is_ok()
+        let imports = "import setuptools, wheel, pandas, pyarrow, opentelemetry.exporter.otlp.proto.grpc";
+        capture(command.args(["-c", imports])).is_ok()
     };
     if is_whole(&program) {
         return program;

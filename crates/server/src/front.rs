@@ -6,11 +6,11 @@ use std::sync::atomic::Ordering;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, Method, Response, header};
+use axum::http::{HeaderName, HeaderValue, Method, Response, StatusCode, Version, header};
 use axum::response::IntoResponse as _;
 use tower_service::Service as _;
 
-use crate::api;
+use crate::api::{self, grpc};
 use crate::app::App;
 use crate::net::reply::Problem;
 
@@ -48,8 +48,12 @@ impl Front {
     pub(crate) async fn answer(&self, mut request: Request) -> Response<Body> {
         let number = self.app.counters.requests.fetch_add(1, Ordering::Relaxed);
         let is_head = request.method() == Method::HEAD;
-        let mut response = match self.app.refusal(&request).or_else(|| self.enter(&mut request)) {
+        let is_call = grpc::is_call(&request);
+        let refusal = self.app.refusal(&request).or_else(|| unsupported(&request, is_call));
+        let mut response = match refusal.or_else(|| self.enter(&mut request)) {
+            Some(problem) if is_call => grpc::refused(&problem),
             Some(problem) => problem.into_response(),
+            None if is_call => grpc::answer(&self.app, request).await,
             None => {
                 let mut router = self.router.clone();
                 router.call(request).await.into_response()
@@ -81,6 +85,14 @@ impl Front {
             None => Some(Problem::not_found("open the address that makespan printed")),
         }
     }
+}
+
+/// Returns why a request of HTTP/2 is refused: it is there for gRPC alone, because what is long or unending is protected from
+/// slow clients on HTTP/1.1 only.
+fn unsupported(request: &Request, is_call: bool) -> Option<Problem> {
+    let why = "over HTTP/2 this server answers gRPC only; use HTTP/1.1";
+    (request.version() == Version::HTTP_2 && !is_call)
+        .then(|| Problem::new(StatusCode::HTTP_VERSION_NOT_SUPPORTED, why))
 }
 
 /// Returns the part after the token; `None` if the token is wrong. The comparison takes the same time for any token.

@@ -5,10 +5,10 @@ mod common;
 
 use std::io::Write as _;
 
+use common::otlp::{TRACE, logs_message, metrics_message, traces_message};
 use common::{Answer, Server};
 use serde_json::{Value, json};
 
-const TRACE: &str = "5b8efff798038103d269b633813fc60c";
 const JSON: &str = "Content-Type: application/json\r\n";
 const PROTOBUF: &str = "Content-Type: application/x-protobuf\r\n";
 
@@ -69,73 +69,21 @@ fn what_is_rejected_is_counted() {
     assert_eq!(server.get(&format!("/api/v1/runs/{TRACE}")).json()["tasks"], 1);
 }
 
-/// A field of protobuf that is bytes.
-fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
-    let mut out = vec![number << 3 | 2];
-    let mut length = bytes.len();
-    while length >= 0x80 {
-        out.push(length as u8 | 0x80);
-        length >>= 7;
-    }
-    out.push(length as u8);
-    out.extend_from_slice(bytes);
-    out
-}
-
-fn fixed(number: u8, value: u64) -> Vec<u8> {
-    let mut out = vec![number << 3 | 1];
-    out.extend_from_slice(&value.to_le_bytes());
-    out
-}
-
-fn hex(text: &str) -> Vec<u8> {
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
-}
-
-fn resource() -> Vec<u8> {
-    let value = field(2, &field(1, b"shop"));
-    field(1, &field(1, &[field(1, b"service.name"), value].concat()))
-}
-
 #[test]
 fn protobuf_says_the_same_in_all_three_signals() {
     let server = Server::start();
-    let second = 1_000_000_000u64;
-    let span = [
-        field(1, &hex(TRACE)),
-        field(2, &hex("aaaaaaaaaaaaaaaa")),
-        field(5, b"checkout"),
-        fixed(7, second),
-        fixed(8, 2 * second),
-    ]
-    .concat();
-    let zero = [field(1, &[0; 16]), field(2, &[0; 8])].concat();
-    let spans = [field(2, &span), field(2, &zero)].concat();
-    let body = field(1, &[resource(), field(2, &spans)].concat());
-    let answer = post(&server, "/v1/traces", PROTOBUF, &body);
+    let answer = post(&server, "/v1/traces", PROTOBUF, &traces_message());
     assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/x-protobuf")));
     // A message of one field, the partial success, whose first field is the number.
     assert_eq!(&answer.body[..1], [1 << 3 | 2]);
     assert_eq!(&answer.body[2..4], [1 << 3, 1]);
 
-    let record = [
-        fixed(1, 2 * second),
-        field(3, b"WARN"),
-        field(5, &field(1, b"low stock")),
-        field(9, &hex(TRACE)),
-        field(10, &hex("aaaaaaaaaaaaaaaa")),
-    ]
-    .concat();
-    let body = field(1, &[resource(), field(2, &field(2, &record))].concat());
-    let answer = post(&server, "/v1/logs", PROTOBUF, &body);
+    let answer = post(&server, "/v1/logs", PROTOBUF, &logs_message());
     assert_eq!((answer.status, answer.body.len()), (200, 0));
     let events = String::from_utf8(server.get(&format!("/api/v1/runs/{TRACE}/events")).body).unwrap();
     assert!(events.contains("low stock") && events.contains("WARN"), "{events}");
 
-    let point = [fixed(3, 2 * second), fixed(4, 7.5f64.to_bits())].concat();
-    let metric = [field(1, b"queue"), field(3, b"By"), field(5, &field(1, &point))].concat();
-    let body = field(1, &[resource(), field(2, &field(2, &metric))].concat());
-    assert_eq!(post(&server, "/v1/metrics", PROTOBUF, &body).status, 200);
+    assert_eq!(post(&server, "/v1/metrics", PROTOBUF, &metrics_message()).status, 200);
     let runs = server.get("/api/v1/runs").json();
     let ids: Vec<&str> =
         runs["runs"].as_array().unwrap().iter().map(|r| r["run"].as_str().unwrap()).collect();

@@ -15,22 +15,32 @@ fn python() -> String {
 
 #[test]
 fn a_trace_of_the_python_sdk_is_a_run_with_its_logs_and_its_failure() {
+    check("http");
+}
+
+#[test]
+fn over_grpc_the_python_sdk_sends_the_same() {
+    check("grpc");
+}
+
+/// Checks what is stored of what the SDK sends over this protocol.
+fn check(protocol: &str) {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients/otel.py");
-    let imports = "import opentelemetry.sdk, opentelemetry.exporter.otlp.proto.http";
-    let is_there = Command::new(python()).args(["-c", imports]).output().is_ok_and(|o| o.status.success());
+    let imports = format!("import opentelemetry.sdk, opentelemetry.exporter.otlp.proto.{protocol}");
+    let is_there = Command::new(python()).args(["-c", &imports]).output().is_ok_and(|o| o.status.success());
     if !is_there {
         eprintln!(
-            "SKIPPED: {} has no opentelemetry-sdk and opentelemetry-exporter-otlp-proto-http; install them with pip, or \
-             name another interpreter in MAKESPAN_OTEL_PYTHON",
+            "SKIPPED: {} has no opentelemetry-sdk and opentelemetry-exporter-otlp-proto-{protocol}; install them with \
+             pip, or name another interpreter in MAKESPAN_OTEL_PYTHON",
             python()
         );
         return;
     }
     let server = Server::start();
     let address = format!("http://127.0.0.1:{}", server.port);
-    let sent = Command::new(python()).args([script, &address]).output().unwrap();
+    let sent = Command::new(python()).args([script, &address, protocol]).output().unwrap();
     let said = String::from_utf8_lossy(&sent.stderr).into_owned();
-    assert!(sent.status.success() && !said.contains("Failed to export"), "{said}");
+    assert!(sent.status.success() && !said.to_lowercase().contains("failed to export"), "{said}");
     let trace = String::from_utf8(sent.stdout).unwrap().trim().to_owned();
     let run = server.get(&format!("/api/v1/runs/{trace}")).json();
     assert_eq!(

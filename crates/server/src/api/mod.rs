@@ -7,6 +7,7 @@ mod events;
 mod facts;
 mod files;
 mod graflow;
+pub(crate) mod grpc;
 mod health;
 mod ingest;
 mod lineage;

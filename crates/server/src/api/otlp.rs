@@ -50,10 +50,23 @@ async fn answer(app: Arc<App>, params: Params, request: Request, signal: Signal)
     }
 }
 
-/// Stores the content of a request; once the response is sent, the events are durable.
 async fn keep(app: Arc<App>, request: Request, encoding: Encoding, signal: Signal) -> Result<Taken, Problem> {
     let (parts, sent) = request.into_parts();
     let bytes = body::read(&parts.headers, sent).await?;
+    keep_message(&app, bytes, encoding, signal).await
+}
+
+/// Stores the content of the message of a request, however it was sent; once this returns, the events are durable.
+///
+/// # Errors
+///
+/// 400 if it is not OTLP, 413 if its events become too large, and those of the store.
+pub(super) async fn keep_message(
+    app: &Arc<App>,
+    bytes: Vec<u8>,
+    encoding: Encoding,
+    signal: Signal,
+) -> Result<Taken, Problem> {
     let read = tokio::task::spawn_blocking(move || {
         let mut runs = Runs::default();
         let taken = take_request(&bytes, encoding, signal, &mut runs);
@@ -65,24 +78,25 @@ async fn keep(app: Arc<App>, request: Request, encoding: Encoding, signal: Signa
         let why = "the request becomes too large when its resources are stored with each trace; send smaller batches";
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, why));
     }
-    keep_runs(&app, "otlp", None, runs.runs).await?;
+    keep_runs(app, "otlp", None, runs.runs).await?;
     Ok(taken)
 }
 
 fn success(taken: &Taken, encoding: Encoding, signal: Signal) -> Response<Body> {
+    typed(StatusCode::OK, encoding, answer_message(taken, encoding, signal))
+}
+
+/// Returns the message that answers a request whose content was stored: what was rejected of it, if anything.
+pub(super) fn answer_message(taken: &Taken, encoding: Encoding, signal: Signal) -> Vec<u8> {
     if taken.rejected == 0 {
-        return typed(
-            StatusCode::OK,
-            encoding,
-            if encoding == Encoding::Json { b"{}".to_vec() } else { Vec::new() },
-        );
+        return if encoding == Encoding::Json { b"{}".to_vec() } else { Vec::new() };
     }
     let name = match signal {
         Signal::Traces => "rejectedSpans",
         Signal::Logs => "rejectedLogRecords",
         Signal::Metrics => "rejectedDataPoints",
     };
-    let bytes = match encoding {
+    match encoding {
         // 64-bit numbers are texts in the JSON of protobuf.
         Encoding::Json => {
             let partial = json!({ name: taken.rejected.to_string(), "errorMessage": taken.why });
@@ -96,8 +110,7 @@ fn success(taken: &Taken, encoding: Encoding, signal: Signal) -> Response<Body> 
             bytes_field(1, &partial, &mut message);
             message
         }
-    };
-    typed(StatusCode::OK, encoding, bytes)
+    }
 }
 
 /// Returns a problem as `google.rpc.Status`, which the protocol requires.
@@ -121,7 +134,8 @@ fn typed(status: StatusCode, encoding: Encoding, bytes: Vec<u8>) -> Response<Bod
     response
 }
 
-fn varint(mut value: u64, out: &mut Vec<u8>) {
+/// Writes a number as protobuf does.
+pub(super) fn varint(mut value: u64, out: &mut Vec<u8>) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;
@@ -129,7 +143,8 @@ fn varint(mut value: u64, out: &mut Vec<u8>) {
     out.push(value as u8);
 }
 
-fn bytes_field(number: u64, bytes: &[u8], out: &mut Vec<u8>) {
+/// Writes a field of protobuf that is bytes, a text or a message.
+pub(super) fn bytes_field(number: u64, bytes: &[u8], out: &mut Vec<u8>) {
     varint(number << 3 | 2, out);
     varint(bytes.len() as u64, out);
     out.extend_from_slice(bytes);

@@ -16,10 +16,14 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::body::HEADER_LINES;
 use super::timed::Timed;
+use super::{http2, preface};
 use crate::front::Front;
 use crate::stop::stopped;
 
+/// Maximum time for the first bytes of a connection, which show the version of HTTP.
+const FIRST: Duration = Duration::from_secs(5);
 /// Maximum time for the head of a request, and maximum idle time of a connection.
 const HEAD: Duration = Duration::from_secs(10);
 /// Maximum time that a client may not read what is sent to it.
@@ -29,8 +33,7 @@ const DRAIN: Duration = Duration::from_secs(8);
 /// Maximum number of connections: in total, and per address other than this machine.
 const MOST: usize = 1_500;
 const MOST_OF_ONE: usize = 64;
-/// Maximum number of header lines of a request, and of bytes of its head.
-const HEADER_LINES: usize = 100;
+/// Maximum number of bytes of the head of a request.
 const HEAD_BYTES: usize = 16 << 10;
 
 /// Number of connections of each address.
@@ -96,8 +99,26 @@ pub(crate) async fn accept(listener: TcpListener, front: Arc<Front>, mut stop: w
     let _ = timeout(DRAIN, all).await;
 }
 
-async fn serve(stream: TcpStream, place: Place, front: Arc<Front>, mut stop: watch::Receiver<bool>) {
+/// Serves a connection in the version of HTTP that the client speaks; `place` is given back afterwards.
+async fn serve(mut stream: TcpStream, place: Place, front: Arc<Front>, mut stop: watch::Receiver<bool>) {
     let _ = stream.set_nodelay(true);
+    let first = tokio::select! {
+        first = timeout(FIRST, preface::read(&mut stream)) => first,
+        // Nobody has asked for anything yet.
+        () = stopped(&mut stop) => return,
+    };
+    // Those that send nothing are closed.
+    let Ok(Ok((first, is_http2))) = first else { return };
+    let stream = Timed::new(first, stream, STALLED);
+    if is_http2 {
+        http2::serve(stream, front, stop).await;
+    } else {
+        http1(stream, front, stop).await;
+    }
+    drop(place);
+}
+
+async fn http1(stream: Timed, front: Arc<Front>, mut stop: watch::Receiver<bool>) {
     let service = service_fn(|request: hyper::Request<hyper::body::Incoming>| {
         let front = Arc::clone(&front);
         async move { Ok::<_, std::convert::Infallible>(front.answer(request.map(Body::new)).await) }
@@ -105,7 +126,7 @@ async fn serve(stream: TcpStream, place: Place, front: Arc<Front>, mut stop: wat
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(HEAD);
     server.max_headers(HEADER_LINES).max_buf_size(HEAD_BYTES);
-    let connection = server.serve_connection(TokioIo::new(Timed::new(stream, STALLED)), service);
+    let connection = server.serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection.with_upgrades());
     // Errors of a connection only concern its client.
     tokio::select! {
@@ -115,7 +136,6 @@ async fn serve(stream: TcpStream, place: Place, front: Arc<Front>, mut stop: wat
             let _ = connection.await;
         }
     }
-    drop(place);
 }
 
 #[cfg(test)]

@@ -10,6 +10,8 @@ use http_body_util::BodyExt as _;
 
 use super::reply::Problem;
 
+/// Maximum number of header lines of a request.
+pub(crate) const HEADER_LINES: usize = 100;
 /// Maximum number of bytes to receive, and of bytes after decompression.
 pub(crate) const MOST_SENT: usize = 16 << 20;
 pub(crate) const MOST_UNPACKED: usize = 64 << 20;
@@ -30,7 +32,7 @@ pub(crate) fn media_type(headers: &HeaderMap) -> String {
 ///
 /// 413 if it is too large, 408 if it arrives too slowly, 415 if its encoding is not gzip, 400 if it is
 /// damaged.
-pub(crate) async fn read(headers: &HeaderMap, mut body: Body) -> Result<Vec<u8>, Problem> {
+pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
     let packing =
         headers.get(header::CONTENT_ENCODING).map(|v| v.to_str().unwrap_or("?").to_ascii_lowercase());
     let is_gzip = match packing.as_deref() {
@@ -41,6 +43,16 @@ pub(crate) async fn read(headers: &HeaderMap, mut body: Body) -> Result<Vec<u8>,
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
         }
     };
+    let bytes = receive(body).await?;
+    if is_gzip { unpacked(bytes).await } else { Ok(bytes) }
+}
+
+/// Reads a whole body as it was sent.
+///
+/// # Errors
+///
+/// 413 if it is too large, 408 if it arrives too slowly, 400 if it breaks off.
+pub(crate) async fn receive(mut body: Body) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     let began = Instant::now();
     loop {
@@ -58,9 +70,15 @@ pub(crate) async fn read(headers: &HeaderMap, mut body: Body) -> Result<Vec<u8>,
             return Err(slow());
         }
     }
-    if !is_gzip {
-        return Ok(bytes);
-    }
+    Ok(bytes)
+}
+
+/// Decompresses gzip.
+///
+/// # Errors
+///
+/// 413 if the result is too large, 400 if the data is damaged.
+pub(crate) async fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, Problem> {
     let unpacked = tokio::task::spawn_blocking(move || unpack(&bytes)).await;
     unpacked.unwrap_or_else(|_| Err(Problem::new(StatusCode::BAD_REQUEST, "the body cannot be decompressed")))
 }

@@ -2,7 +2,7 @@
 //! and read the responses by a name that it points there (DNS rebinding). Therefore both are always checked.
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Version, header};
 
 use super::reply::Problem;
 
@@ -30,12 +30,12 @@ impl Guard {
         let wrong_host =
             || Problem::new(StatusCode::MISDIRECTED_REQUEST, "unknown host name; add it with --host");
         let mut hosts = headers.get_all(header::HOST).iter();
-        let (host, second) = (hosts.next().and_then(|h| h.to_str().ok()), hosts.next());
-        if !host.is_some_and(|h| self.is_own(h)) || second.is_some() {
-            return Some(wrong_host());
-        }
-        // A request line may hold a whole address, which then counts above the header (RFC 9112, section 3.2.2).
-        if request.uri().authority().is_some_and(|a| !self.is_own(a.as_str())) {
+        let (host, second) = (hosts.next().map(|h| h.to_str().unwrap_or_default()), hosts.next());
+        // A request line may hold a whole address, which then counts above the header (RFC 9112, section 3.2.2). In HTTP/2
+        // the authority takes the place of the header (RFC 9113, section 8.3.1).
+        let authority = request.uri().authority().map(|a| a.as_str());
+        let is_named = host.is_some() || (request.version() == Version::HTTP_2 && authority.is_some());
+        if !is_named || second.is_some() || [host, authority].into_iter().flatten().any(|h| !self.is_own(h)) {
             return Some(wrong_host());
         }
         let foreign = || Problem::new(StatusCode::FORBIDDEN, "requests from other sites are refused");

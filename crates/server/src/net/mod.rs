@@ -3,6 +3,8 @@
 pub(crate) mod accept;
 pub(crate) mod body;
 pub(crate) mod guard;
+mod http2;
+mod preface;
 pub(crate) mod reply;
 pub(crate) mod timed;
 pub(crate) mod token;

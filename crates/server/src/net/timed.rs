@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use axum::body::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Sleep, sleep};
@@ -13,14 +14,16 @@ use tokio::time::{Sleep, sleep};
 /// A socket whose writes fail after this time without progress: data that a client does not read is in memory and must
 /// not stay there forever.
 pub(crate) struct Timed {
+    /// What was read before, to be read again.
+    first: Bytes,
     stream: TcpStream,
     limit: Duration,
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
 impl Timed {
-    pub(crate) fn new(stream: TcpStream, limit: Duration) -> Timed {
-        Timed { stream, limit, waiting: None }
+    pub(crate) fn new(first: Bytes, stream: TcpStream, limit: Duration) -> Timed {
+        Timed { first, stream, limit, waiting: None }
     }
 
     fn judge<T>(&mut self, cx: &mut Context<'_>, wrote: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
@@ -37,7 +40,13 @@ impl Timed {
 
 impl AsyncRead for Timed {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_read(cx, buf)
+        let this = self.get_mut();
+        if !this.first.is_empty() {
+            let part = this.first.split_to(this.first.len().min(buf.remaining()));
+            buf.put_slice(&part);
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut this.stream).poll_read(cx, buf)
     }
 }
 

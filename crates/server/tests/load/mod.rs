@@ -10,7 +10,7 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use makespan_server::{Contents, SessionLimits, Settings};
 use makespan_store::Store;
@@ -97,6 +97,15 @@ impl Served {
     pub(crate) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Asks it to end (SIGTERM), and waits until it has. Returns how long that took, and whether it ended as it should.
+    pub(crate) fn terminate(mut self) -> (Duration, bool) {
+        let asked = Instant::now();
+        let mut kill = Command::new("kill");
+        kill.args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        let ended = self.child.wait().unwrap();
+        (asked.elapsed(), ended.success())
     }
 
     /// Memory in use, bytes; `None` where the system does not say.
