@@ -5,9 +5,13 @@
 //! tasks lie in partitions by the month in which the store first heard of their run, so that what is appended to and
 //! what is old lie apart.
 //!
+//! After each commit the runs that it changed are announced (`NOTIFY`), so that servers over one database show at once what
+//! another one stored.
+//!
 //! Tested with PostgreSQL 15; partitions ask for 12. The user needs the right to create tables the first time, and each time a month begins
 //! whose partition is missing; without it the rows go into a partition for all the rest.
 
+mod changes;
 mod open;
 mod partitions;
 mod server;

@@ -4,7 +4,7 @@ use makespan_format::Diagnostic;
 
 use super::tables::Table;
 use super::text::{Dialect, Row, Sql, Value};
-use crate::{Error, Location};
+use crate::{Changes, Error, Location, TextKey};
 
 /// One connection to a database.
 pub(crate) trait Driver: Send {
@@ -29,6 +29,13 @@ pub(crate) trait Driver: Send {
     /// Whether the tables are still of version 1, which have no place for tasks of unknown outcome. Only who writes
     /// brings them up.
     fn is_old(&mut self) -> Result<bool, Error>;
+
+    /// Reports to all who listen that these runs have changed, where the database can. Comes after
+    /// [`commit`](Driver::commit) and is no part of the transaction.
+    fn announce(&mut self, runs: &[TextKey]) -> Result<(), Error> {
+        let _ = runs;
+        Ok(())
+    }
 
     /// Writes new rows into a table.
     fn insert(&mut self, table: &Table, rows: Vec<Row>) -> Result<(), Error> {
@@ -61,6 +68,11 @@ pub(crate) trait Connect: Send + Sync + 'static {
     /// What is wrong with the way the server is set up.
     fn findings(_: &mut Self::Driver) -> Result<Vec<Diagnostic>, Error> {
         Ok(Vec::new())
+    }
+
+    /// A connection that hears what [`announce`](Driver::announce) reports.
+    fn changes(&self) -> Result<Option<Box<dyn Changes>>, Error> {
+        Ok(None)
     }
 
     /// What is to be done to the tables now and then.

@@ -15,10 +15,10 @@ use super::driver::Driver;
 use super::schema::version;
 use super::tables::Table;
 use super::text::{Dialect, Row, Sql, Value};
-use crate::{Error, Location};
+use crate::{Error, Location, TextKey};
 
 /// As long a server may take to let somebody in.
-const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(10);
 /// As long it may take to answer. A network that swallows packets would be waited for until the system gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -62,6 +62,12 @@ pub(crate) trait Server: sqlx::Database {
 
     /// Writes rows into a table: over those with the same primary key, or as new ones.
     fn write(session: &mut Session<Self>, table: &Table, rows: Vec<Row>, over: bool) -> Result<(), Error>;
+
+    /// Reports to all who listen that these runs have changed, where it can.
+    fn announce(session: &mut Session<Self>, runs: &[TextKey]) -> Result<(), Error> {
+        let _ = (session, runs);
+        Ok(())
+    }
 }
 
 /// A connection to a server.
@@ -205,6 +211,10 @@ impl<S: Execute> Driver for Session<S> {
         self.ask(async |connection| S::simple(connection, "ROLLBACK").await)
     }
 
+    fn announce(&mut self, runs: &[TextKey]) -> Result<(), Error> {
+        S::announce(self, runs)
+    }
+
     fn insert(&mut self, table: &Table, rows: Vec<Row>) -> Result<(), Error> {
         S::write(self, table, rows, false)
     }
@@ -215,7 +225,7 @@ impl<S: Execute> Driver for Session<S> {
 }
 
 /// What went wrong, in our words where we have some, and without secrets.
-fn describe<S: Server>(error: sqlx::Error, location: &Location) -> Error {
+pub(crate) fn describe<S: Server>(error: sqlx::Error, location: &Location) -> Error {
     let shown = || location.to_string();
     let said = |text: &str| location.scrub(text);
     match error {
