@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
-use makespan_store::{Error, RunState, Store};
+use makespan_store::{Changes, Error, RunState, Store};
 use tokio::sync::Semaphore;
 
 use crate::net::reply::Problem;
@@ -108,6 +108,11 @@ impl Shelf {
     ) -> Result<T, Problem> {
         let store = self.store.as_ref().ok_or_else(|| Problem::not_found("this server has no store"))?;
         patiently(|| ask(&**store)).map_err(problem)
+    }
+
+    /// Opens a connection that reports changes, if the store has such; blocks.
+    pub(crate) fn changes(&self) -> Result<Option<Box<dyn Changes>>, Error> {
+        self.store.as_ref().map_or(Ok(None), |store| store.changes())
     }
 
     /// Writes to the store, where blocking is allowed.

@@ -51,4 +51,4 @@ pub use open::{BACKENDS, Backend, Open, open};
 pub use order::in_order;
 pub use query::{Cursor, History, HistoryQuery, LARGEST_PAGE, Order, Page, RunFilter, RunQuery, TaskRun};
 pub use statistics::{Counts, Durations, Group, Grouping};
-pub use store::{EachRecord, EventRange, Info, Maintained, Store, all_runs};
+pub use store::{Changes, EachRecord, EventRange, Info, Maintained, Store, all_runs};

@@ -1,13 +1,14 @@
 //! The trait that every store implements.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity, read_line};
 
 use crate::digest::MetricState;
 use crate::{
     Appended, Batch, Counts, DamagedRun, Durations, Error, Gaps, Grouping, History, HistoryQuery,
-    LARGEST_PAGE, Mark, Order, Page, Record, RunFilter, RunQuery, RunState,
+    LARGEST_PAGE, Mark, Order, Page, Record, RunFilter, RunQuery, RunState, TextKey,
 };
 
 /// A selection of a run's events, with their order.
@@ -126,6 +127,16 @@ pub trait Store: Send + Sync {
     /// finished runs.
     fn maintain(&self) -> Result<Maintained, Error>;
 
+    /// Opens a connection that reports changes of runs as they are made, by whichever process. `None` if the back end cannot:
+    /// then ask for the runs now and then, as is also needed where this fails.
+    ///
+    /// # Errors
+    ///
+    /// The back end cannot be reached, or allows no such connection.
+    fn changes(&self) -> Result<Option<Box<dyn Changes>>, Error> {
+        Ok(None)
+    }
+
     /// Sends the events of a run to a sink, which receives the run first. Lines that this release does not know are
     /// skipped and reported, and so is damage.
     fn events(&self, run: &str, sink: &mut dyn EventSink) -> Result<Gaps, Error> {
@@ -152,6 +163,17 @@ pub trait Store: Send + Sync {
         }
         Ok(gaps)
     }
+}
+
+/// Reports which runs of a store change. A report is a hint and may be missing, for it is sent after the change is durable: if
+/// the process that writes dies between, nobody is told.
+pub trait Changes: Send {
+    /// Waits for a change, at most for so long. Returns the [`key`](crate::key) of the id of the run that changed.
+    ///
+    /// # Errors
+    ///
+    /// The connection broke, and reports may be missing. Open another one.
+    fn next(&mut self, patience: Duration) -> Result<Option<TextKey>, Error>;
 }
 
 /// Returns all runs of a store, the earliest first, followed by those in its trash. The runs are read page by page, so

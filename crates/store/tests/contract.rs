@@ -8,6 +8,9 @@ mod support;
 mod answers;
 #[path = "contract/appending.rs"]
 mod appending;
+#[cfg(feature = "postgres")]
+#[path = "contract/changes.rs"]
+mod changes;
 #[path = "contract/marks.rs"]
 mod marks;
 #[path = "contract/processes.rs"]

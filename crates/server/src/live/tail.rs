@@ -6,10 +6,11 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use makespan_store::{EventRange, RunState};
+use makespan_store::{EventRange, RunState, TextKey, key};
 use tokio::sync::{Notify, watch};
 use tokio::time::sleep;
 
@@ -24,6 +25,9 @@ const CHUNK_BYTES: usize = 512 << 10;
 const KEPT: usize = 4 << 20;
 /// Interval at which the store is checked for events written by other processes.
 const OFTEN: Duration = Duration::from_millis(400);
+/// The same while the store reports changes, as has been seen: it is not enough that it accepts to, because a proxy between may
+/// swallow the reports.
+const SELDOM: Duration = Duration::from_secs(3);
 /// Time for which events are gathered into a chunk.
 const GATHER: Duration = Duration::from_millis(60);
 
@@ -105,10 +109,25 @@ impl Tail {
 pub(crate) struct Tails {
     shelf: Arc<Shelf>,
     stop: watch::Receiver<bool>,
-    followed: Arc<Mutex<Followed>>,
+    followed: Arc<Followed>,
 }
 
-type Followed = HashMap<String, Arc<Tail>>;
+/// The followed runs by the keys of their ids.
+#[derive(Default)]
+struct Followed {
+    tails: Mutex<HashMap<TextKey, Arc<Tail>>>,
+    /// Whether changes by other processes are reported.
+    is_reported: AtomicBool,
+}
+
+impl Followed {
+    fn wake(&self, run: &TextKey) {
+        let held = self.tails.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tail) = held.get(run) {
+            tail.wake.notify_one();
+        }
+    }
+}
 
 impl Tails {
     pub(crate) fn new(shelf: Arc<Shelf>, stop: watch::Receiver<bool>) -> Tails {
@@ -117,46 +136,63 @@ impl Tails {
 
     /// Returns the end of a run that is known to exist.
     pub(crate) fn follow(&self, state: RunState) -> Arc<Tail> {
-        let mut held = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(tail) = held.get(&state.id) {
+        let place = key(&state.id);
+        let mut held = self.followed.tails.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tail) = held.get(&place) {
             return Arc::clone(tail);
         }
         let run = state.id.clone();
         let (state, _) = watch::channel(Some(Arc::new(state)));
         let shelf = Arc::clone(&self.shelf);
         let (ring, wake) = (Mutex::default(), Notify::new());
-        let tail = Arc::new(Tail { run: run.clone(), shelf, ring, state, wake });
-        held.insert(run, Arc::clone(&tail));
+        let tail = Arc::new(Tail { run, shelf, ring, state, wake });
+        held.insert(place, Arc::clone(&tail));
         tokio::spawn(poll(Arc::clone(&tail), Arc::clone(&self.followed), self.stop.clone()));
         tail
     }
 
     /// Reports that events of a run were stored.
     pub(crate) fn notify(&self, run: &str) {
-        let held = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(tail) = held.get(run) {
-            tail.wake.notify_one();
-        }
+        self.followed.wake(&key(run));
+    }
+
+    /// The same, by a report of the store, which shows that it reports what others store.
+    pub(crate) fn report(&self, run: &TextKey) {
+        self.followed.is_reported.store(true, Ordering::Relaxed);
+        self.followed.wake(run);
+    }
+
+    /// Reports that no more reports come; those that came last may be missing.
+    pub(crate) fn report_missing(&self) {
+        self.followed.is_reported.store(false, Ordering::Relaxed);
+        self.notify_all();
+    }
+
+    /// Reports that events of any run may have been stored.
+    pub(crate) fn notify_all(&self) {
+        let held = self.followed.tails.lock().unwrap_or_else(PoisonError::into_inner);
+        held.values().for_each(|tail| tail.wake.notify_one());
     }
 }
 
 /// Drops a run that nobody follows; returns whether it did.
-fn forget(followed: &Mutex<Followed>, tail: &Arc<Tail>) -> bool {
-    let mut held = followed.lock().unwrap_or_else(PoisonError::into_inner);
+fn forget(followed: &Followed, tail: &Arc<Tail>) -> bool {
+    let mut held = followed.tails.lock().unwrap_or_else(PoisonError::into_inner);
     // One reference is in the table, one with the caller.
     let unwatched = Arc::strong_count(tail) <= 2;
     if unwatched {
-        held.remove(&tail.run);
+        held.remove(&key(&tail.run));
     }
     unwatched
 }
 
 /// Keeps the end of a run up to date with the store while anybody follows it.
-async fn poll(tail: Arc<Tail>, followed: Arc<Mutex<Followed>>, mut stop: watch::Receiver<bool>) {
+async fn poll(tail: Arc<Tail>, followed: Arc<Followed>, mut stop: watch::Receiver<bool>) {
     loop {
+        let pause = if followed.is_reported.load(Ordering::Relaxed) { SELDOM } else { OFTEN };
         tokio::select! {
             () = tail.wake.notified() => sleep(GATHER).await,
-            () = sleep(OFTEN) => {}
+            () = sleep(pause) => {}
             () = stopped(&mut stop) => return,
         }
         if forget(&followed, &tail) {

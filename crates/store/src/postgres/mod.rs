@@ -5,9 +5,13 @@
 //! partitions by the month in which the store received the first event of their run, which separates growing data from
 //! old data.
 //!
+//! After each commit, the changed runs are announced (`NOTIFY`), so that servers over the same database show at once what
+//! another one stored.
+//!
 //! Tested with PostgreSQL 15; partitions require 12. The user needs permission to create tables the first time, and at
 //! the beginning of each month whose partition is missing; without it, rows go to a default partition.
 
+mod changes;
 mod open;
 mod partitions;
 mod server;

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use makespan_format::{Diagnostic, Severity};
 use sqlx::postgres::PgConnectOptions;
 
+use super::changes::Listening;
 use super::partitions;
 use crate::sql::{Cells, Connect, Dialect, Driver, Session, Sql, known, prepare, version};
-use crate::{Error, Location};
+use crate::{Changes, Error, Location};
 
 /// A database that is a store, or becomes one.
 #[derive(Debug)]
@@ -92,6 +93,10 @@ impl Connect for Postgres {
         }
         let message = "fsync or full_page_writes is off: a power failure may lose acknowledged events";
         Ok(vec![Diagnostic::new(Severity::Warning, "not-durable", message)])
+    }
+
+    fn changes(&self) -> Result<Option<Box<dyn Changes>>, Error> {
+        Ok(Some(Box::new(Listening::start(&self.options, &self.location)?)))
     }
 
     fn maintain(&self) -> Result<(), Error> {

@@ -4,8 +4,9 @@ use sqlx::error::{BoxDynError, DatabaseError};
 use sqlx::postgres::{PgArguments, PgQueryResult, PgRow};
 use sqlx::{Arguments as _, Column as _, Row as _, TypeInfo as _};
 
-use crate::Error;
-use crate::sql::{Dialect, Meaning, Row, Server, Session, Table, Value, bytes_of};
+use super::changes;
+use crate::sql::{Dialect, Meaning, Row, Server, Session, Sql, Table, Value, bytes_of};
+use crate::{Error, TextKey};
 
 /// Maximum size of the rows of a statement, in bytes; a single row may be larger.
 const MOST_BYTES: usize = 16 << 20;
@@ -53,6 +54,17 @@ impl Server for sqlx::Postgres {
             session.run_with(table.write_arrays(over), arguments)?;
         }
         Ok(())
+    }
+
+    fn announce(session: &mut Session<Self>, runs: &[TextKey]) -> Result<(), Error> {
+        // Commits that notify wait for each other, in all databases of the server. So this is a transaction of its own, which
+        // waits for no disk: it changes nothing that could be lost.
+        let sql = "SELECT set_config('synchronous_commit', 'off', true), pg_notify('makespan_runs', run)
+                   FROM unnest($1::TEXT[]) AS run";
+        let mut arguments = PgArguments::default();
+        let names: Vec<String> = runs.iter().map(changes::name).collect();
+        arguments.add(names).map_err(|e| Error::Backend { reason: e.to_string() })?;
+        session.run_with(Sql::of(Dialect::Postgres, sql), arguments).map(|_| ())
     }
 }
 

@@ -4,7 +4,7 @@ use makespan_format::Diagnostic;
 
 use super::tables::Table;
 use super::text::{Dialect, Row, Sql, Value};
-use crate::{Error, Location};
+use crate::{Changes, Error, Location, TextKey};
 
 /// One connection to a database.
 pub(crate) trait Driver: Send {
@@ -29,6 +29,13 @@ pub(crate) trait Driver: Send {
     /// Returns whether the tables still have version 1, which has no column for tasks of unknown outcome. Only writers
     /// upgrade them.
     fn is_old(&mut self) -> Result<bool, Error>;
+
+    /// Reports to all who listen that these runs have changed, where the database can. Comes after
+    /// [`commit`](Driver::commit) and is no part of the transaction.
+    fn announce(&mut self, runs: &[TextKey]) -> Result<(), Error> {
+        let _ = runs;
+        Ok(())
+    }
 
     /// Inserts new rows into a table.
     fn insert(&mut self, table: &Table, rows: Vec<Row>) -> Result<(), Error> {
@@ -61,6 +68,11 @@ pub(crate) trait Connect: Send + Sync + 'static {
     /// Returns problems with the configuration of the server.
     fn findings(_: &mut Self::Driver) -> Result<Vec<Diagnostic>, Error> {
         Ok(Vec::new())
+    }
+
+    /// A connection that hears what [`announce`](Driver::announce) reports.
+    fn changes(&self) -> Result<Option<Box<dyn Changes>>, Error> {
+        Ok(None)
     }
 
     /// Does deferred work on the tables.

@@ -16,7 +16,7 @@ mod session;
 mod tables;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
@@ -36,6 +36,8 @@ pub(crate) use schema::{FROM_1, SCHEMA, known};
 pub(crate) use schema::{prepare, version};
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 pub(crate) use session::{Meaning, Server, Session, options};
+#[cfg(feature = "postgres")]
+pub(crate) use session::{PATIENCE_TO_CONNECT, describe};
 use tables::TABLES;
 pub(crate) use tables::Table;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
@@ -45,8 +47,9 @@ pub(crate) use text::{Dialect, Row, Sql, Value};
 use crate::commit::{Commit, Job, Outcome, Writer};
 use crate::digest::MetricState;
 use crate::{
-    Appended, Batch, Counts, Digest, Durations, EachRecord, Error, EventRange, Gaps, Grouping, History,
-    HistoryQuery, Info, Maintained, Mark, Page, Read, RunFilter, RunQuery, RunState, Store, clock,
+    Appended, Batch, Changes, Counts, Digest, Durations, EachRecord, Error, EventRange, Gaps, Grouping,
+    History, HistoryQuery, Info, Maintained, Mark, Page, Read, RunFilter, RunQuery, RunState, Store, clock,
+    key,
 };
 
 /// A store in a database.
@@ -145,6 +148,10 @@ impl<C: Connect> Store for SqlStore<C> {
         self.pool.connect().maintain()?;
         Ok(done)
     }
+
+    fn changes(&self) -> Result<Option<Box<dyn Changes>>, Error> {
+        self.pool.connect().changes()
+    }
 }
 
 /// Executes jobs in one transaction, on a connection that is opened again after it broke.
@@ -185,7 +192,11 @@ impl<C: Connect> Transactions<C> {
         driver.begin()?;
         match transaction(&mut driver, jobs).and_then(|outcomes| driver.commit().map(|()| outcomes)) {
             Ok(outcomes) => {
-                self.driver = Some(driver);
+                let runs: BTreeSet<_> = jobs.iter().map(|job| key(job.run())).collect();
+                // What is committed is acknowledged even if nobody can be told: those who follow it ask, too.
+                if driver.announce(&Vec::from_iter(runs)).is_ok() {
+                    self.driver = Some(driver);
+                }
                 Ok(outcomes)
             }
             Err(error) => {

@@ -15,10 +15,10 @@ use super::driver::Driver;
 use super::schema::version;
 use super::tables::Table;
 use super::text::{Dialect, Row, Sql, Value};
-use crate::{Error, Location};
+use crate::{Error, Location, TextKey};
 
 /// Maximum time to connect.
-const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE_TO_CONNECT: Duration = Duration::from_secs(10);
 /// Maximum time for an answer. Without it, a network that drops packets would block until the system gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -62,6 +62,12 @@ pub(crate) trait Server: sqlx::Database {
 
     /// Writes rows into a table: replaces rows with the same primary key (`over`), or inserts new ones.
     fn write(session: &mut Session<Self>, table: &Table, rows: Vec<Row>, over: bool) -> Result<(), Error>;
+
+    /// Reports to all who listen that these runs have changed, where it can.
+    fn announce(session: &mut Session<Self>, runs: &[TextKey]) -> Result<(), Error> {
+        let _ = (session, runs);
+        Ok(())
+    }
 }
 
 /// A connection to a server.
@@ -207,6 +213,10 @@ impl<S: Execute> Driver for Session<S> {
         self.ask(async |connection| S::simple(connection, "ROLLBACK").await)
     }
 
+    fn announce(&mut self, runs: &[TextKey]) -> Result<(), Error> {
+        S::announce(self, runs)
+    }
+
     fn insert(&mut self, table: &Table, rows: Vec<Row>) -> Result<(), Error> {
         S::write(self, table, rows, false)
     }
@@ -217,7 +227,7 @@ impl<S: Execute> Driver for Session<S> {
 }
 
 /// Describes an error in our own words if it is known, without secrets.
-fn describe<S: Server>(error: sqlx::Error, location: &Location) -> Error {
+pub(crate) fn describe<S: Server>(error: sqlx::Error, location: &Location) -> Error {
     let shown = || location.to_string();
     let said = |text: &str| location.scrub(text);
     match error {
