@@ -12,7 +12,7 @@ use crate::process::{self, cargo, run_lines, seconds, stage};
 use crate::tally::Tally;
 use crate::tools::{self, Browsers, WASM_TARGET};
 use crate::workspace::{Workspace, files_under};
-use crate::{build, package, python, trunk};
+use crate::{build, docs, package, python, trunk};
 
 /// Tests of the root package that drive a browser: they need a built app and run one after another.
 const IN_BROWSER: [&str; 3] = ["browser", "shots", "speed"];
@@ -47,6 +47,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
         )
     });
 
+    sum.tests("documentation", |tally| docs::test(workspace, tally));
     let built = sum.check("app", || build::run(workspace, false).map(drop));
     if built {
         sum.tests("trunk builds the same page", |tally| trunk::test(workspace, tally));
