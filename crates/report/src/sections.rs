@@ -15,7 +15,7 @@ const LONGEST: usize = 1_000;
 const LONGEST_LINES: usize = 8_192;
 
 /// How many rows of a table are printed; the style sheet says the same.
-const ON_PAPER: usize = 25;
+const ON_PAPER: usize = 13;
 
 /// How many pairs of a list are written.
 const PAIRS: usize = 500;
