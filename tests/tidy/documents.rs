@@ -47,24 +47,92 @@ fn every_path_in_the_documents_exists() {
     must_be_none(&breaches, "a document that names what is gone misleads");
 }
 
+/// The name that a heading has in links: its words in lower case with `-` between them, and what marks code, links or
+/// punctuation left out.
+pub(crate) fn anchor(heading: &str) -> String {
+    let text = heading.trim_start_matches('#').trim();
+    // Of a link in a heading, only its words count.
+    let text: String =
+        text.split("](").map(|part| part.split_once(')').map_or(part, |(_, rest)| rest)).collect();
+    let kept = text
+        .to_lowercase()
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+        .collect::<String>();
+    kept.replace(' ', "-")
+}
+
+/// The names of the headings of a document.
+fn anchors(text: &str) -> Vec<String> {
+    let mut fenced = false;
+    let mut found: Vec<String> = Vec::new();
+    for line in text.lines() {
+        fenced ^= line.trim_start().starts_with("```");
+        if !fenced && line.starts_with('#') {
+            let name = anchor(line);
+            let same = found.iter().filter(|other| **other == name).count();
+            found.push(if same == 0 { name } else { format!("{name}-{same}") });
+        }
+    }
+    found
+}
+
+/// The targets of the links of a document, with their lines; blocks of code are left out.
+pub(crate) fn links(text: &str) -> Vec<(usize, &str)> {
+    let mut fenced = false;
+    let mut found = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        fenced ^= line.trim_start().starts_with("```");
+        if !fenced {
+            let targets = line.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+            found.extend(targets.map(|target| (number + 1, target)));
+        }
+    }
+    found
+}
+
 #[test]
 fn every_link_in_the_documents_has_a_target() {
     let mut breaches = Vec::new();
-    let documents =
-        sources(&["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs"], "md");
+    let documents = sources(
+        &["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs", "sdk/python/README.md"],
+        "md",
+    );
     for document in &documents {
         let folder = Path::new(&document.path).parent().unwrap();
-        for (number, line) in document.text.lines().enumerate() {
-            for rest in line.split("](").skip(1) {
-                let target = rest.split(')').next().unwrap().split('#').next().unwrap();
-                let elsewhere = target.is_empty() || target.contains(':');
-                if !elsewhere && !root().join(folder).join(target).exists() {
-                    breaches.push(format!("{}:{}: {target} is not there", document.path, number + 1));
+        for (number, link) in links(&document.text).into_iter().filter(|(_, link)| !link.contains(':')) {
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            let path =
+                if file.is_empty() { root().join(&document.path) } else { root().join(folder).join(file) };
+            if !path.exists() {
+                breaches.push(format!("{}:{number}: {file} is not there", document.path));
+            } else if !heading.is_empty() && path.extension().is_some_and(|end| end == "md") {
+                let text = fs::read_to_string(&path).unwrap();
+                if !anchors(&text).iter().any(|name| name == heading) {
+                    breaches.push(format!("{}:{number}: no heading of {link} is #{heading}", document.path));
                 }
             }
         }
     }
     must_be_none(&breaches, "a reader follows links");
+}
+
+#[test]
+fn every_page_is_in_the_summary_of_the_documentation() {
+    let summary = fs::read_to_string(root().join("docs/SUMMARY.md")).unwrap();
+    let listed: Vec<&str> = links(&summary).into_iter().map(|(_, link)| link).collect();
+    let mut breaches = Vec::new();
+    for page in sources(&["docs"], "md") {
+        let name = page.path.strip_prefix("docs/").unwrap();
+        match listed.iter().filter(|link| **link == name).count() {
+            1 => {}
+            _ if name == "SUMMARY.md" => {}
+            0 => breaches.push(format!("{}:1: is not in docs/SUMMARY.md", page.path)),
+            _ => breaches.push(format!("{}:1: is in docs/SUMMARY.md more than once", page.path)),
+        }
+    }
+    assert!(listed.len() > 100, "{listed:?}");
+    must_be_none(&breaches, "a page that no list names is not found");
 }
 
 #[test]

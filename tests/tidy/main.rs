@@ -14,7 +14,7 @@ mod sources;
 mod speech;
 mod words;
 
-use documents::{is_path, quoted};
+use documents::{anchor, is_path, links, quoted};
 use sources::{after_word, without_comment};
 use speech::{banned, literals, uncounted};
 use words::colour;
@@ -34,6 +34,11 @@ fn the_rules_detect_violations() {
     assert!(is_path("crates/model") && is_path("Cargo.toml"));
     assert!(!is_path("a/b c") && !is_path("target/demo/report.html") && !is_path("std::fs"));
     assert_eq!(quoted("a `b` c\n```\n`d`\n```\n`e`"), [(1, "b"), (5, "e")]);
+    assert_eq!(anchor("## `makespan check`: rules & limits"), "makespan-check-rules--limits");
+    assert_eq!(
+        links("[a](b.md#c) ![d](e.svg)\n```\n[f](g)\n```\n[h](i)"),
+        [(1, "b.md#c"), (1, "e.svg"), (5, "i")]
+    );
     assert_eq!(banned("X is no\n setting"), Some(" is no "));
     assert_eq!((banned("There is no run x"), banned("it is no longer there")), (None, None));
     let code = "say(\"a \\\n   b\", '\"', r#\"c \"d\"\"#); // \"e\"\n\"f\\\"g\"";

@@ -6,6 +6,7 @@
 mod bench;
 mod build;
 mod demo;
+mod docs;
 mod fuzz;
 mod generate;
 mod notes;
@@ -76,6 +77,13 @@ const VERBS: &[Verb] = &[
         help: "write packages to target/package: wheel, npm, deb, tar, container (--quick: unoptimised; \
                --check: install and run each; --program PATH: of this program)",
         run: package::run,
+    },
+    Verb {
+        name: "docs",
+        flags: &[],
+        words: "",
+        help: "build the documentation as a site, in target/docs",
+        run: |workspace, _| docs::site(workspace),
     },
     Verb {
         name: "notes",

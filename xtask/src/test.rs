@@ -14,7 +14,7 @@ use crate::process::{self, cargo, run_lines, seconds, stage};
 use crate::tally::Tally;
 use crate::tools::{self, Browsers, WASM_TARGET};
 use crate::workspace::{Workspace, files_under};
-use crate::{build, package, python, trunk};
+use crate::{build, docs, package, python, trunk};
 
 /// Tests that other stages run: four drive a browser, need the built app and run one after another; one is compiled for
 /// wasm.
@@ -50,6 +50,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
         )
     });
 
+    sum.tests("documentation", |tally| docs::test(workspace, tally));
     let built = sum.check("app", || build::run(workspace, false).map(drop));
     if built {
         sum.tests("trunk builds the same page", |tally| trunk::test(workspace, tally));

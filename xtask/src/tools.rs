@@ -12,6 +12,7 @@
 //! | SecantusDB, which speaks the protocol of MongoDB | tests of the stores | `pip install` into the cache |
 //! | a Python with pandas, pyarrow, the OpenTelemetry SDK, wheel | tests of exports, the server and the package | `pip install` into the cache |
 //! | maturin | the wheel of `package` | `pip install` into the cache |
+//! | mdBook | the site of `docs` | `cargo install` into the cache |
 //! | json-schema-to-typescript | the types of the npm package | `npm install` into the cache |
 //! | the musl target, musl-gcc | the static program of `package` | `rustup target add`; `apt-get`, as root on Debian |
 //!
@@ -102,6 +103,34 @@ pub(crate) fn wasm_opt() -> Option<PathBuf> {
             None
         }
     }
+}
+
+/// The release of mdBook that the site is made with.
+const MDBOOK: &str = "0.5.4";
+
+/// mdBook of that release, in the cache or on the PATH.
+pub(crate) fn installed_mdbook() -> Option<PathBuf> {
+    let cached = cache().ok().map(|cache| cache.join("bin/mdbook"));
+    let is_it = |program: &PathBuf| {
+        program.is_file()
+            && capture(Command::new(program).arg("--version")).is_ok_and(|said| said.contains(MDBOOK))
+    };
+    [cached, which("mdbook")].into_iter().flatten().find(is_it)
+}
+
+/// mdBook, installed if it is missing.
+pub(crate) fn mdbook() -> Outcome<PathBuf> {
+    if let Some(program) = installed_mdbook() {
+        return Ok(program);
+    }
+    let mut command = cargo();
+    command.args(["install", "mdbook", "--version", MDBOOK, "--locked", "--no-default-features"]);
+    command.args(["--features", "search", "--force", "--root"]).arg(cache()?);
+    install(
+        &format!("mdBook {MDBOOK}, which makes the site of the documentation (compiles for some minutes)"),
+        &mut [command],
+    )?;
+    installed_mdbook().ok_or_else(|| "cargo installed another mdBook".to_owned())
 }
 
 /// Installs an npm package into a folder of the cache, without running any of its scripts.

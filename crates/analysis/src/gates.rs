@@ -25,7 +25,7 @@ impl Gates {
 
 /// The gates of a run: tasks that lie on every path from a task that depends on nothing to one that nothing depends on.
 /// Of tasks that are not connected by dependencies, directly or through others, each group has gates of its own; a task
-/// that stands alone is none, and of a chain every task is one.
+/// without dependencies and dependents is not a gate, and of a chain every task is one.
 ///
 /// Before a gate everything of its group must be over, and nothing of it can start before the gate ends: no number of
 /// workers lets anything run beside it. `nearest` and `behind` say the same of parts of the graph, by the tree of

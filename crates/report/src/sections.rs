@@ -15,7 +15,7 @@ const LONGEST: usize = 1_000;
 const LONGEST_LINES: usize = 8_192;
 
 /// Number of rows of a table that are printed on paper; must match the style sheet.
-const ON_PAPER: usize = 25;
+const ON_PAPER: usize = 13;
 
 /// Maximum number of pairs in a list.
 const PAIRS: usize = 500;

@@ -2,7 +2,8 @@
 
 use makespan_scene::{FONT_STACK_SANS, Theme, class_rules};
 
-/// The readable body. On the screen it goes away when the app has taken over, and stays when it could not; on paper it
+/// The readable body. On paper, narrow tables stand in two columns and wide ones (six columns or more) across the page, so that
+/// a run of any size takes at most six pages. On the screen it goes away when the app has taken over, and stays when it could not; on paper it
 /// stands for the app. Until the app has taken over the page
 /// scrolls whatever the app's own rules say.
 const RULES: &str = "\
@@ -35,16 +36,21 @@ background:var(--role-panel);padding:.5rem}
 #makespan-static h1,#makespan-static h2,#makespan-static h3,#makespan-static caption{break-after:avoid}
 #makespan-static tr,#makespan-static .p,#makespan-static li{break-inside:avoid}
 #makespan-static thead{display:table-header-group}
-#makespan-static table{display:table;font-size:.7rem}
+#makespan-static table{display:table;font-size:.62rem}
+#makespan-static td:not(.n){min-width:2.5rem;overflow-wrap:break-word}
 #makespan-static pre,#makespan-static .p{max-height:none;overflow:visible}
 #makespan-static svg{max-width:100%;height:auto}
-#makespan-static .l tbody tr:nth-child(n+26){display:none}
+#makespan-static .l tbody tr:nth-child(n+14){display:none}
 #makespan-static .l+.o{display:block}
 #makespan-static details:not([open]){display:none}
-#makespan-static [id$=-charts]{columns:2;column-gap:5mm}#makespan-static [id$=-charts] h3{column-span:all}
-#makespan-static [id$=-charts] svg{max-height:110mm}
+#makespan-static :is([id$=-summary],[id$=-failures],[id$=-findings],[id$=-analysis],[id$=-charts]){columns:2;column-gap:6mm}
+#makespan-static :is(table,h3):is(:has(th:nth-child(6)),:has(+table th:nth-child(6))),\
+#makespan-static [id$=-charts] h3{column-span:all}
+#makespan-static :is([id$=-timeline],[id$=-graph]) svg{max-height:106mm;width:auto;margin:0 auto}
+#makespan-static [id$=-charts] svg{max-height:46mm;width:auto;margin:0 auto}
 #makespan-static h2{margin:.8rem 0 .3rem}#makespan-static h3{margin:.6rem 0 .2rem}
-#makespan-static th,#makespan-static td{padding:.1rem .6rem .1rem 0}}
+#makespan-static{line-height:1.3}
+#makespan-static th,#makespan-static td{padding:.08rem .5rem .08rem 0}}
 ";
 
 /// The sheet, with the app's rules where the app comes along.

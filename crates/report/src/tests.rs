@@ -510,8 +510,8 @@ fn long_tables_are_cut_on_paper_with_a_note() {
     let tasks: String = (0..60).map(|i| format!("t{i} {i}..{} w1\n", i + 1)).collect();
     let report = html(&[Arc::new(notation::run(&tasks).unwrap())], None, &Options::default()).unwrap().html;
     assert!(report.contains("<table class=\"l\">"));
-    assert!(report.contains("<p class=\"o\">35 more rows in the file but not on paper.</p>"));
-    assert!(report.contains("tr:nth-child(n+26){display:none}"), "the same number");
+    assert!(report.contains("<p class=\"o\">47 more rows in the file but not on paper.</p>"));
+    assert!(report.contains("tr:nth-child(n+14){display:none}"), "the same number");
 }
 
 #[test]

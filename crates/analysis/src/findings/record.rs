@@ -15,9 +15,9 @@ pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {
     out.extend(stored_total_differs(facts));
 }
 
-/// Tasks that started before a recorded predecessor had ended, or that are outside the interval of their container; a
-/// warning if by more than 1 % of the makespan. Either the clocks of the machines differ, or the dependency is not one
-/// of time.
+/// A task started before a recorded predecessor had ended, or lies outside the time of its container. A warning if by more
+/// than 1 % of the makespan. Either the clocks of the machines differ, or the dependency does not require an order in
+/// time.
 fn clock_skew(facts: &Facts) -> Option<Finding> {
     let run = facts.run();
     let (_, _, makespan) = span(run)?;
@@ -51,8 +51,8 @@ fn clock_skew(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(severity, evidence, 0, subject).about(pairs.iter().map(|p| p.1)))
 }
 
-/// Tasks that are not over: those that wait or run. What ended at a time that is unknown, or in an unknown way, is not
-/// one of them. A warning where the engine recorded that the run itself is over.
+/// Tasks have not finished: they wait or run. Those that ended at an unknown time or with an unknown outcome do not count. A
+/// warning if the run itself is recorded as finished.
 fn unfinished(facts: &Facts) -> Option<Finding> {
     let run = facts.run();
     let a = &run.attempts;
@@ -72,7 +72,7 @@ fn unfinished(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(severity, evidence, 0, subject.task(Some(first))).about(left))
 }
 
-/// Totals stated that the tasks contradict; see [`differences`](crate::differences()).
+/// Totals that the file states disagree with those computed from its tasks; see [differences](crate::differences()).
 fn stored_total_differs(facts: &Facts) -> Option<Finding> {
     let all = facts.differences();
     (!all.is_empty()).then(|| {

@@ -16,8 +16,8 @@ pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {
     out.extend(near_limit(&requests.tasks));
 }
 
-/// Less than half of the request was used, over all tasks for which both are known, weighted by their durations. The
-/// tasks with the largest unused amounts come first.
+/// Tasks used less than half of the resource that they requested: summed over all tasks for which both amounts are known,
+/// weighted by their durations. The tasks with the largest unused amounts come first.
 fn over(
     tasks: &[Demand],
     waste: Waste,
@@ -36,7 +36,7 @@ fn over(
     Some(Finding::new(Severity::Info, evidence(waste), 0, subject).about(found.into_iter().map(|f| f.1)))
 }
 
-/// Tasks that used at least 90 % of the memory they had asked for.
+/// A task used at least 90 % of the memory that it requested.
 fn near_limit(tasks: &[Demand]) -> Option<Finding> {
     let part = |d: &Demand| d.memory_used / d.memory;
     let mut near: Vec<&Demand> = tasks.iter().filter(|d| part(d) >= 0.9).collect();

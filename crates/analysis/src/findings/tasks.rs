@@ -22,8 +22,9 @@ pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {
     repeated_errors(facts, out);
 }
 
-/// The steps with the largest [excess](crate::stragglers()) of one task, from 1 % of the makespan on; a warning if a
-/// straggler of the step is on the observed path.
+/// A task took much longer than the other tasks of its step (see [straggler](crate::stragglers())), and longer than their
+/// median by at least 1 % of the makespan. One finding per step, for the three steps with the largest excess. A warning if
+/// a straggler of the step is on the observed path.
 fn stragglers(facts: &Facts, out: &mut Vec<Finding>) {
     let run = facts.run();
     let Some((_, _, makespan)) = span(run) else { return };
@@ -65,8 +66,8 @@ fn stragglers(facts: &Facts, out: &mut Vec<Finding>) {
     }
 }
 
-/// Steps of ten or more timed tasks whose 90th percentile is at least four times their median, and that are at least
-/// 5 % of the work.
+/// In a step of at least ten tasks with known times, the 90th percentile of the durations is at least four times their
+/// median, and the step is at least 5 % of the work.
 fn skewed_steps(facts: &Facts, out: &mut Vec<Finding>) {
     let run = facts.run();
     let Some((_, _, makespan)) = span(run) else { return };
@@ -88,9 +89,9 @@ fn skewed_steps(facts: &Facts, out: &mut Vec<Finding>) {
     }
 }
 
-/// Tasks whose work is at least 40 % of the critical path, of a run of three tasks or more, and that have no slack; a
-/// warning from 60 % of it, unless its dependencies are inferred. Pauses between tries do not count as work: nobody makes a task
-/// faster that waited to be tried again.
+/// The work of one task is at least 40 % of the critical path, and the task has no slack. A warning from 60 %, unless
+/// dependencies are inferred. Only for runs of at least three tasks. Pauses between attempts do not count as work, because
+/// a faster task does not shorten them.
 fn bottlenecks(facts: &Facts, out: &mut Vec<Finding>) {
     let run = facts.run();
     let Some(path) = facts.critical_path().filter(|p| p.length > 0 && run.task_count() > 2) else { return };
@@ -112,8 +113,8 @@ fn bottlenecks(facts: &Facts, out: &mut Vec<Finding>) {
     }
 }
 
-/// Tasks of one step that succeeded with the same non-empty parameters, the same labels and the same name, if all but
-/// the first are at least 1 % of the work. Containers do not count.
+/// Several tasks of one step succeeded with the same name, the same labels and the same parameters (at least one), and all
+/// but the first of them are at least 1 % of the work. Containers do not count.
 fn duplicated_work(facts: &Facts, out: &mut Vec<Finding>) {
     type Alike = ((StrId, [StrId; 3]), TaskId);
     let run = facts.run();
@@ -153,8 +154,8 @@ fn duplicated_work(facts: &Facts, out: &mut Vec<Finding>) {
     }
 }
 
-/// Work lost in attempts that failed from 1 % of the work on, or time between tries from 1 % of the makespan on; a
-/// warning from 10 % of either.
+/// Failed attempts took at least 1 % of the work, or pauses between attempts at least 1 % of the makespan. A warning from
+/// 10 % of either.
 fn retry_waste(facts: &Facts) -> Option<Finding> {
     let (_, _, makespan) = span(facts.run())?;
     let retries = facts.retries();
@@ -176,8 +177,8 @@ fn retry_waste(facts: &Facts) -> Option<Finding> {
     Some(finding.about(retries.tasks.iter().map(|r| r.task)))
 }
 
-/// Errors that ended three or more attempts, or two tasks; an error where a task failed for good with it, else a
-/// warning.
+/// The same error ended at least three attempts, or attempts of at least two tasks. An error if a task did not recover
+/// from it, otherwise a warning.
 fn repeated_errors(facts: &Facts, out: &mut Vec<Finding>) {
     let run = facts.run();
     let groups = facts.errors().groups.iter();

@@ -16,8 +16,9 @@ pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {
     out.extend(path_waits(facts));
 }
 
-/// Moments at concurrency 0 within the span, from 2 % of the makespan on; a warning from 10 %. Behind the start of an
-/// attempt that has no end nothing is known to be idle.
+/// No attempt was running for at least 2 % of the makespan, summed over all gaps between the first start and the last
+/// end. A warning from 10 %. Time after the start of an attempt without an end does not count, because what ran then is
+/// not known.
 fn idle_gaps(facts: &Facts) -> Option<Finding> {
     let run = facts.run();
     let (start, end, makespan) = span(run)?;
@@ -55,9 +56,9 @@ fn idle_gaps(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(warning_from(0.1, part), evidence, total, subject).about(next))
 }
 
-/// The time after the last moment at concurrency 2 or more, where at least two ever ran at once and it is from 10 % of
-/// the makespan on; a warning from 25 %. Silent where an attempt has no end, and where nothing was executing for more than
-/// half of it: that is a pause, and no work to be split.
+/// After the last moment at which two or more attempts were running, at least 10 % of the makespan passed. A warning from
+/// 25 %. Only for runs in which two attempts were ever running at the same time. Not reported if an attempt has no end, or
+/// if nothing ran for more than half of that time: then it is a pause, not work that can be split.
 fn serial_tail(facts: &Facts) -> Option<Finding> {
     let run = facts.run();
     let (_, end, makespan) = span(run)?;
@@ -94,9 +95,9 @@ fn serial_tail(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(warning_from(0.25, part), evidence, length, subject).about(tasks))
 }
 
-/// Less than half of at least two slots in use on average, where the bounds leave at least a tenth of the makespan to
-/// gain; a warning below a quarter. With inferred dependencies the bound is a guess: the rule speaks, and leaves it out.
-/// Silent where an attempt has no end, since its work is not known.
+/// On average less than half of at least two slots were in use, and the lower bound is at least a tenth below the
+/// makespan. A warning below a quarter. If dependencies are inferred the bound is a guess, and is left out. Not reported if
+/// an attempt has no end, because its work is not known.
 fn low_parallelism(facts: &Facts) -> Option<Finding> {
     let bounds = facts.bounds().filter(|b| b.slots >= 2 && b.efficiency < 0.5)?;
     let gain = bounds.makespan.saturating_sub(bounds.at_least);
@@ -113,8 +114,8 @@ fn low_parallelism(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(severity, evidence, cost, Subject::default()))
 }
 
-/// Waits on the observed path from 20 % of the makespan on; a warning from 50 %. Those after the start of an attempt that
-/// has no end do not count.
+/// At least 20 % of the observed path is waiting. A warning from 50 %. Waits after the start of an attempt without an end
+/// do not count.
 fn path_waits(facts: &Facts) -> Option<Finding> {
     let (_, _, makespan) = span(facts.run())?;
     let (path, until) = (facts.observed_path()?, known_until(facts.run()));

@@ -41,9 +41,9 @@ fn while_waiting(facts: &Facts, task: Option<TaskId>) -> Subject {
 /// Share of the makespan from which on the critical path is all of it: no slots shorten it.
 const ALL_OF_IT: f64 = 0.95;
 
-/// Waiting for slots that adds up to at least 10 % of the work, and one task waited at least 1 % of the makespan. A
-/// warning if more than 80 % of the slots were in use and the critical path is shorter than the makespan: then only
-/// more slots help.
+/// Waiting for slots adds up to at least 10 % of the work, and one task waited for at least 1 % of the makespan. A
+/// warning if more than 80 % of the slots were in use and the critical path is shorter than 95 % of the makespan: then
+/// only more slots help.
 fn slot_starved(facts: &Facts) -> Option<Finding> {
     let (_, _, makespan) = span(facts.run())?;
     let (tasks, total, longest) = waited(&facts.causes().slot)?;
@@ -60,8 +60,8 @@ fn slot_starved(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(severity, evidence, longest, subject).about(tasks))
 }
 
-/// Waiting in queues that adds up to at least 10 % of the work, one task at least 5 % of the makespan; a warning where
-/// one waited for a quarter of it.
+/// Waiting in queues or for the scheduler, although slots were free, adds up to at least 10 % of the work, and one task
+/// waited for at least 5 % of the makespan. A warning if one waited for a quarter of it.
 fn long_queue(facts: &Facts) -> Option<Finding> {
     let (_, _, makespan) = span(facts.run())?;
     let (tasks, total, longest) = waited(&facts.causes().queue)?;
@@ -74,8 +74,8 @@ fn long_queue(facts: &Facts) -> Option<Finding> {
     Some(Finding::new(warning_from(0.25, most), evidence, longest, subject).about(tasks))
 }
 
-/// Moments at which one of several workers was busy, and it alone, while a task waited whose recorded dependencies were
-/// over; from 10 % of the makespan on, together. Silent where an attempt has no end.
+/// For at least 10 % of the makespan, only one of several workers was busy while a task waited whose recorded dependencies
+/// had ended. Not reported if an attempt has no end.
 fn single_worker(facts: &Facts) -> Option<Finding> {
     let run = facts.run();
     let (_, _, makespan) = span(run)?;

@@ -20,6 +20,9 @@ pub(crate) struct ManArgs {
     /// Write the pages of makespan and all its verbs to FOLDER
     #[arg(short, long, value_name = "FOLDER")]
     pub(crate) output: Option<PathBuf>,
+    /// Write Markdown instead of a manual page
+    #[arg(long)]
+    pub(crate) markdown: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -186,7 +186,11 @@ impl<'a> Reader<'a, '_> {
             "input" => self.job.inputs = paths(),
             "output" => self.job.outputs = paths(),
             "jobid" => self.number = value,
-            "wildcards" => self.job.which = value.into(),
+            // They are also what makes two jobs of a rule different work.
+            "wildcards" => {
+                self.job.which = value.into();
+                self.job.params.str(key, value);
+            }
             "log" | "benchmark" | "reason" | "threads" | "priority" => {
                 self.job.labels.str(key, value);
             }

@@ -5,26 +5,26 @@ use serde::{Deserialize, Serialize};
 /// Kinds of charts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Kind {
-    /// Attempts executing over time.
+    /// Number of attempts running at the same time, over time.
     #[default]
     Concurrency,
-    /// Samples of a metric over time, or in their order.
+    /// Samples of a metric over time, or in their order if they have no times.
     Series,
     /// Tasks with the greatest values of a measure.
     Tasks,
-    /// Data read and written.
+    /// What tasks read against what they wrote.
     InputOutput,
-    /// Distribution of a measure over the tasks.
+    /// How a measure, such as the duration, is distributed over the tasks.
     Distribution,
-    /// Two measures of each task.
+    /// Two measures of each task against each other.
     Scatter,
-    /// Mean measures of each step.
+    /// Mean measures of each step, side by side.
     Steps,
-    /// Measures of several runs.
+    /// Measures of several open runs, side by side.
     Runs,
     /// The makespan, or the duration of a step or task, from run to run.
     Trend,
-    /// Frequencies of recorded words.
+    /// How often each word of a recorded choice, such as a decision, occurs in the log lines.
     Counts,
 }
 
