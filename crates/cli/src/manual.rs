@@ -81,7 +81,7 @@ mod tests {
                 None if matches!(c, '|' | ';' | '&' | ')' | '>' | '#') => break,
                 None if c.is_whitespace() => words.push(std::mem::take(&mut word)),
                 // What is quoted is no option.
-                _ if word.is_empty() && quote.is_some() => word.push_str("'"),
+                _ if word.is_empty() && quote.is_some() => word.push('\''),
                 _ => word.push(c),
             }
         }

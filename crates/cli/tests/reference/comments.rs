@@ -32,7 +32,7 @@ pub(crate) fn above(text: &str, item: &str) -> Vec<String> {
 pub(crate) fn for_users(paragraph: &str, link: impl Fn(&str) -> Option<String>) -> String {
     // What a computation costs ends a paragraph.
     let cost = [". O(", "; O("].iter().filter_map(|mark| paragraph.find(mark)).min();
-    let text = cost.map_or(paragraph, |at| &paragraph[..=at]).replace("; *", "; *");
+    let text = cost.map_or(paragraph, |at| &paragraph[..=at]);
     let text = text
         .replace("`None`", "Not defined")
         .replace(", ns;", ";")
