@@ -55,7 +55,7 @@ pub(crate) fn read_whole(
                 let head = Head { bytes: outline, ..Head::new(&item.source.name, outline) };
                 item.importer = claim(importers, &head, &mut item.verdict, is_told);
             }
-            // What nobody knows may be known but for the lines that a program printed before it.
+            // An unrecognised file may be recognised without the lines that a program printed before the text.
             if item.importer.is_none()
                 && let Some(len) = preamble(&item.source.bytes[..item.source.bytes.len().min(SHAPE_BYTES)])
             {

@@ -47,7 +47,7 @@ pub fn parse<'a, T: Deserialize<'a>>(
     let logged = preamble(plain).unwrap_or_default();
     let blank: Vec<u8>;
     let plain = if logged > 0 {
-        // What stands before the text becomes white space, so that places stay those of the file.
+        // The lines before the text become white space, so that offsets remain those of the file.
         let ahead = plain[..logged].iter().map(|b| if *b == b'\n' { b'\n' } else { b' ' });
         blank = ahead.chain(plain[logged..].iter().copied()).collect();
         &blank
@@ -95,15 +95,15 @@ pub(crate) fn mend_line(line: &[u8], out: &mut Vec<u8>) -> Option<Mended> {
     (mended != Mended::default() && mended.truncated_at.is_none()).then_some(mended)
 }
 
-/// The objects of a line that holds more than one object and nothing else: several without a break between them, a comma
-/// behind them, words of a log before them; and what was mended by that. `None` for any other line.
+/// Returns the objects of a line, and the repairs, if the line contains more than a single object: several objects, a comma
+/// after an object, or words of a log before it. `None` for any other line.
 pub(crate) fn objects_of_line(line: &[u8]) -> Option<(Vec<Range<usize>>, Mended)> {
     let mut mended = Mended::default();
     let mut objects: Vec<Range<usize>> = Vec::new();
     let mut at = memchr::memchr(b'{', line)?;
     let ahead = line[..at].trim_ascii();
     if !ahead.is_empty() {
-        // The beginning of a record that is broken is no word of a log.
+        // The start of a broken record is not a word of a log.
         if ahead.contains(&b'"') || matches!(ahead.last(), Some(b':' | b',')) && ahead.contains(&b'\'') {
             return None;
         }
@@ -132,7 +132,7 @@ pub(crate) fn objects_of_line(line: &[u8]) -> Option<(Vec<Range<usize>>, Mended)
     (mended != Mended::default()).then_some((objects, mended))
 }
 
-/// What is wrong with a line that is not a JSON value, and where; `None` where it is one.
+/// Describes the fault of a line that is not valid JSON, with its place; `None` if the line is valid.
 pub(crate) fn fault_of_line(line: &[u8], number: u64) -> Option<String> {
     let text = String::from_utf8_lossy(line);
     let stop = match Tape::default().read(&text, 0) {

@@ -368,8 +368,8 @@ impl Reader {
     }
 }
 
-/// How an attempt ended by all that its line says, where that is worse than its status: exit codes, conclusions, states,
-/// errors. `None` for one that has not ended.
+/// Returns the outcome of an attempt by all members of its line (exit codes, conclusions, states, errors) if it is worse
+/// than its status; `None` if the attempt has not ended.
 fn worse_end(attempt: &Attempt<'_>, line: &[u8]) -> Option<Status> {
     let status = attempt.status.filter(|status| status.is_terminal());
     if status.is_none() && (attempt.status.is_some() || attempt.ended.is_none()) {
@@ -381,7 +381,7 @@ fn worse_end(attempt: &Attempt<'_>, line: &[u8]) -> Option<Status> {
         outcome.add(status);
     }
     json::each_member(object, |key, value| {
-        // What a vocabulary of ours calls so is known already, and a `phase` may be one of anything.
+        // The members of our own vocabulary are already known, and a `phase` can mean many things.
         if key == "error" || outcome::tells_end(&key) || matches!(&*key, "state" | "result" | "outcome") {
             outcome.member(&key, value.get());
         }

@@ -344,7 +344,7 @@ impl<'z> Opening<'z> {
             let mut item = Item::new(Source::new(name, Vec::new()), Verdict::Read, "");
             let mut place =
                 claim(self.settings.importers, &head, &mut item.verdict, self.items.len() < TOLD_CLAIMS);
-            // What nobody knows may be known but for the lines that a program printed before it.
+            // An unrecognised file may be recognised without the lines that a program printed before the text.
             if place.is_none()
                 && let Some(len) = preamble(looked_at)
             {

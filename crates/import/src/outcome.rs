@@ -405,8 +405,8 @@ pub(crate) fn of(word: Option<&str>, has_error: bool, unread: &mut Unread) -> Op
     outcome.settle(unread)
 }
 
-/// Whether a member or a column of that name tells how something ended, whatever else is said of it: an exit code, a
-/// signal, an error, a conclusion. Names that may stand for much else, such as `phase`, do not.
+/// Returns whether a member or column of this name always records an outcome: an exit code, a signal, an error, a
+/// conclusion. Ambiguous names, such as `phase`, do not count.
 pub(crate) fn tells_end(name: &str) -> bool {
     match words::role(name) {
         words::Role::Exit | words::Role::Signal | words::Role::Error | words::Role::Flag(..) => true,

@@ -58,7 +58,7 @@ impl Tally {
         }
     }
 
-    /// Adds one complaint about the text at a place, whose example shows that text and is kept whole.
+    /// Adds a complaint about the text at a place; the example shows this text and is not clipped.
     pub fn fault(
         &mut self,
         severity: Severity,

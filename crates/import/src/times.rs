@@ -34,7 +34,7 @@ pub(crate) struct Clock<'z> {
     near_zero: u64,
     bad: Counted,
     never: Counted,
-    /// How many times could not be read before the current attempt.
+    /// Number of unreadable times before the current attempt.
     settled: u64,
 }
 
@@ -60,8 +60,8 @@ impl fmt::Debug for Clock<'_> {
     }
 }
 
-/// The end of year 9999 and the begin of year 1 in seconds and milliseconds: what many languages have as the latest and
-/// the earliest time.
+/// The end of year 9999 and the start of year 1, in seconds and milliseconds: the latest and earliest times of many
+/// languages.
 const ENDS: [&str; 4] = ["253402300799", "253402300799999", "-62135596800", "-62135596800000"];
 
 /// End of the first two years, s: no recording is that old.
@@ -104,7 +104,7 @@ impl<'z> Clock<'z> {
         self.kept(ns, text)
     }
 
-    /// Seconds since the epoch, unless the user named another unit.
+    /// Reads seconds since the epoch, unless the user set another unit.
     pub(crate) fn epoch(&mut self, seconds: f64) -> Option<i64> {
         let text = seconds.to_string();
         let ns = match self.zone.unit() {
@@ -129,18 +129,18 @@ impl<'z> Clock<'z> {
         self.kept(ns, text)
     }
 
-    /// The unit that the user named.
+    /// The unit that the user set.
     pub(crate) fn unit(&self) -> Option<Unit> {
         self.zone.unit()
     }
 
-    /// How many times could not be read so far.
+    /// Number of unreadable times so far.
     pub(crate) fn bad_times(&self) -> u64 {
         self.bad.count
     }
 
-    /// A JSON value of a format whose numbers count `unit` since 1970, unless the user named another one: a number, or
-    /// ISO 8601 text. 0 and less mean that nothing was recorded, which is counted.
+    /// Reads a JSON value, a number or ISO 8601 text, of a format whose numbers are in `unit` since 1970, unless the user
+    /// set another unit. Values of 0 and below mean that nothing was recorded, and are counted.
     pub(crate) fn moment(&mut self, value: Option<Value<'_, '_>>, unit: Unit) -> Option<i64> {
         let value = value?;
         let unit = self.zone.unit().unwrap_or(unit);
@@ -193,8 +193,8 @@ impl<'z> Clock<'z> {
     /// Decides the local times of an attempt that exist twice: the end is not before the start, and what is told later
     /// in a file does not start earlier, where that can be. To be called once all times of the attempt are read.
     ///
-    /// An attempt that started, has no end and is not called anything is not known to be running if a time could not be
-    /// read since the last one.
+    /// An attempt with a start but no end and no status is *unknown*, not running, if a time was unreadable since the
+    /// previous attempt.
     pub(crate) fn settle(&mut self, attempt: &mut Attempt<'_>) {
         self.local.settle(attempt);
         let is_open = attempt.started.is_some() && attempt.ended.is_none() && attempt.status.is_none();
@@ -272,7 +272,7 @@ impl<'z> Clock<'z> {
     }
 }
 
-/// The unit in which a number that was no time in that of its format would be one of this century, as a hint.
+/// Returns a hint that names the unit in which a number would be a time of this century.
 fn in_unit(text: &str) -> String {
     let bare = text.trim_matches('"').trim();
     let Ok(number) = bare.parse::<f64>() else { return String::new() };

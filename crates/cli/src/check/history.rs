@@ -96,7 +96,7 @@ fn ranked(samples: &TwoSamples, tolerance: f64) -> (Verdict, String) {
     };
     let earlier = counted(before.len(), "earlier run");
     if before.len() < FEWEST {
-        return (Verdict::Unknown, format!("{earlier} are too few; at least {FEWEST} are needed"));
+        return (Verdict::Unknown, format!("too few to judge by: {earlier}; at least {FEWEST} are needed"));
     }
     let is_longest = before.last().is_some_and(|longest| now > *longest);
     let more = (now / median - 1.0) * 100.0;

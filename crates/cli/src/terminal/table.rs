@@ -11,7 +11,7 @@ use super::{Ink, Terminal, clipped, columns, fitted, plot, shown};
 const NARROWEST: usize = 8;
 /// The width of drawings, and the least of it, in columns.
 const PLOT: (usize, usize) = (24, 10);
-/// A last column of that width may hold sentences, which take at most so many lines.
+/// Minimum width of a last column that may contain sentences, and the maximum number of lines they take.
 const SENTENCE: usize = 24;
 const MOST_LINES: usize = 12;
 const GAP: usize = 2;
@@ -116,7 +116,7 @@ impl Terminal {
             put(titles);
         }
         for (cells, texts) in table.rows.iter().zip(texts) {
-            // Sentences in the last column go on below; names are cut.
+            // Sentences in the last column are wrapped; names are cut.
             let last = shown.last().copied().filter(|&i| {
                 table.columns[i].align == Align::Left && cells[i].task.is_none() && widths[i] >= SENTENCE
             });

@@ -39,7 +39,7 @@ pub(crate) fn pages() -> Pages {
             format!(
                 "# {code}\n\n{rule}\n\n## Example\n\n```{language}\n{file}```\n\n`makespan stats` finds in this run \
                  ([{example}](../examples/findings/{example})):\n\n> **{}**\n>\n> {} {}\n",
-                found.title, found.text, found.action
+                quoted(&found.title), quoted(&found.text), found.action
             ),
         ));
     }
@@ -89,4 +89,9 @@ fn rules() -> BTreeMap<String, String> {
         }
     }
     out
+}
+
+/// Text as Markdown: what looks like a tag stays text.
+fn quoted(text: &str) -> String {
+    text.replace('<', "\\<")
 }

@@ -116,20 +116,20 @@ impl<'a> Pages<'a> {
         }
     }
 
-    /// The place behind the lines that stand before the text that begins at `at`, which are counted.
+    /// Returns the offset after the lines before the text at `at`, and counts these lines.
     fn after_preamble(&mut self, at: usize) -> Option<usize> {
         let len = preamble(self.text.as_bytes().get(at..)?)?;
         self.mended.before += 1;
         Some(at + len)
     }
 
-    /// The line break behind `at`, or the end of the text.
+    /// Returns the offset of the next line break after `at`, or the end of the text.
     fn line_end(&self, at: usize) -> usize {
         let bytes = self.text.as_bytes();
         memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |len| at + len)
     }
 
-    /// Whether the text that begins at `at` is an object on a line of its own, and the next line begins as it does.
+    /// Returns whether the text at `at` is an object on a line of its own, and the next line starts like it.
     fn is_line(&self, at: usize) -> bool {
         let bytes = self.text.as_bytes();
         let end = self.line_end(at);
@@ -139,8 +139,8 @@ impl<'a> Pages<'a> {
         is_begun && line.starts_with(b"{") && line.ends_with(b"}") && bytes.get(end + 1) == Some(&b'{')
     }
 
-    /// Mends each line by itself, from the one that begins at `from` on; whether any was. In lines a fault never reaches
-    /// beyond its own.
+    /// Repairs each line from `from` on by itself, so that a fault never affects another line. Returns whether any line was
+    /// repaired.
     fn mend_lines(&mut self, from: usize, before: u64) -> bool {
         let mut out = String::with_capacity(self.text.len());
         out.push_str(&self.text[..from]);
@@ -174,7 +174,7 @@ impl<'a> Pages<'a> {
         is_any
     }
 
-    /// Takes the record that is not JSON at `bad` out of the text that stands between `at` and `end`.
+    /// Removes the record with a fault at `bad` from the text between `at` and `end`.
     fn without_record(&mut self, at: usize, bad: usize, end: usize, before: u64) -> bool {
         let bytes = &self.text.as_bytes()[..end];
         let Some(part) = record(bytes, at, bad).filter(|_| self.mended.left_out < MOST as u64) else {

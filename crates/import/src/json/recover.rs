@@ -29,10 +29,10 @@ pub(super) fn recover(text: &mut String) -> Option<(JsonError, u64)> {
     None
 }
 
-/// The record in which the text that begins at `from` stops being JSON at `stop`, with the comma beside it: the innermost
-/// object with a time in a list of objects, or in an object of nothing but objects; else an element of the outermost list of
-/// objects or lists, else a member of an object inside the outermost one, else a member of that. `None` where its end
-/// cannot be found.
+/// Returns the range of the record that contains the fault at `stop`, in the text that starts at `from`, with the comma next
+/// to it. The record is the innermost object with a time in a list of objects or in an object of objects; else an element
+/// of the outermost list of objects or lists; else a member of an object inside the outermost one; else a member of that.
+/// `None` if its end cannot be found.
 pub(super) fn record(bytes: &[u8], from: usize, stop: usize) -> Option<Range<usize>> {
     let levels = levels(bytes, from, stop);
     let timed = levels.iter().rev().find_map(|level| timed(bytes, level, stop));
@@ -57,10 +57,10 @@ pub(super) fn record(bytes: &[u8], from: usize, stop: usize) -> Option<Range<usi
     Some(begins..if bytes.get(after) == Some(&b',') { after + 1 } else { end })
 }
 
-/// A bracket that is open, where its current part begins, and where its first one does.
+/// An open bracket, with the offsets of its current and its first part.
 type Level = (u8, usize, usize);
 
-/// Members that give a time away as one of a record.
+/// Members by which an object counts as a record: its times.
 const TIMES: [&[u8]; 12] = [
     b"\"start",
     b"\"end_",
@@ -76,8 +76,8 @@ const TIMES: [&[u8]; 12] = [
     b"\"timing\"",
 ];
 
-/// The current part of a level, if it is a record: an object with a time, in a list or in an object whose members are
-/// objects. What has no time, such as parameters and labels, is never lost alone: an outcome may be in it.
+/// Returns the current part of a level if it is a record: an object with a time, in a list or in an object of objects.
+/// Objects without a time, such as parameters and labels, are never removed alone, because they may contain an outcome.
 fn timed(bytes: &[u8], level: &Level, stop: usize) -> Option<Range<usize>> {
     let (open, begins, first) = *level;
     let keyed = open == b'{';
@@ -98,7 +98,7 @@ fn timed(bytes: &[u8], level: &Level, stop: usize) -> Option<Range<usize>> {
     TIMES.iter().any(|name| memchr::memmem::find(record, name).is_some()).then_some(begins..end)
 }
 
-/// The brackets that are open at `stop`, from the outermost in.
+/// Returns the brackets that are open at `stop`, outermost first.
 fn levels(bytes: &[u8], from: usize, stop: usize) -> Vec<Level> {
     let mut levels: Vec<Level> = Vec::new();
     let mut at = from;

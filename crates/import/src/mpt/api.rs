@@ -108,7 +108,7 @@ fn step(id: &str, record: &Record<'_>, clock: &mut Clock<'_>) -> Step {
     if let Some(json) = record.raw("retry_count")
         && record.number("retry_count").is_none_or(|n| n > 0.0 && retries(Some(n)) == 0)
     {
-        // What cannot be read stays in sight.
+        // An unreadable value remains visible.
         labels.raw("retry_count", json);
     }
     let mut step = Step {

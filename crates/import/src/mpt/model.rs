@@ -106,7 +106,7 @@ fn fill<T>(mine: &mut Option<T>, theirs: Option<T>, newer: bool) {
     }
 }
 
-/// A count of retries; what no program tried that often is no count, and unknown.
+/// Reads a number of retries; an implausibly large number is unknown.
 pub(super) fn retries(number: Option<f64>) -> u32 {
     const MOST: f64 = 100_000.0;
     number.filter(|n| (0.0..=MOST).contains(n)).map_or(0, |n| n as u32)

@@ -55,7 +55,7 @@ fn of_resource<'a>(resource: Value<'_, 'a>, book: &mut Book<'_, 'a>) -> usize {
     book.resources.len() - 1
 }
 
-/// A time of something in or beside a span, which counts nanoseconds unless the user named another unit; 0 is not a time.
+/// Reads a time within a span, in nanoseconds unless the user set another unit; 0 is not a time.
 fn nanos(value: Option<Value<'_, '_>>, unit: Option<Unit>) -> Option<i64> {
     let whole = value.and_then(Value::whole).filter(|t| *t > 0)?;
     whole.checked_mul(unit.map_or(1, Unit::ns))
@@ -93,7 +93,7 @@ fn span<'a>(value: Value<'_, 'a>, resource: usize, scope: Option<Cow<'a, str>>, 
     let started = book.clock.moment(started, Unit::Nanoseconds);
     let bad = book.clock.bad_times();
     let ended = book.clock.moment(value.any(&["endTimeUnixNano", "end_time_unix_nano"]), Unit::Nanoseconds);
-    // An end that is there and cannot be read does not mean that the span goes on.
+    // An unreadable end does not mean that the span is still running.
     let is_unread = book.clock.bad_times() > bad;
     let code = if is_unread && !matches!(&*code, "2" | "error") { Cow::Borrowed(NO_END) } else { code };
     let note = |event: Value<'_, 'a>| Note {

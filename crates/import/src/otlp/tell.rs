@@ -268,8 +268,8 @@ fn tell_span(
     }
 }
 
-/// What attributes say of how a span ended. Semantic conventions set `error.type` and `error` only on what failed; a span
-/// that its program calls ok may have handled an error, yet not an exit code or a failed pipeline.
+/// Returns the outcome in the attributes of a span. The semantic conventions set `error.type` and `error` only on failed
+/// operations. A span with status OK may have handled such an error, but not a failed exit code or pipeline.
 fn told<'s>(span: &'s Span<'_>) -> Outcome<'s> {
     let mut outcome = Outcome::default();
     let is_ok = matches!(&*span.code, "1" | "ok");

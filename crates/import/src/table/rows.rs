@@ -126,7 +126,7 @@ impl Mapping {
             tally.warn("bad-row", "rows without id and name were ignored", String::new);
             return out.truncate(before);
         }
-        // What the mapping does not name is kept. Where the mapping was guessed, it may tell how the task ended, too: an exit
+        // Columns outside the mapping are kept. If the mapping was guessed, they may also contain an outcome, such as an exit
         // code beside a status.
         let mut params = String::new();
         for (name, cell) in
