@@ -87,8 +87,8 @@ impl Front {
     }
 }
 
-/// Returns why a request of HTTP/2 is refused: it is there for gRPC alone, because what is long or unending is protected from
-/// slow clients on HTTP/1.1 only.
+/// Returns the reason for refusing an HTTP/2 request. HTTP/2 is for gRPC only, because long responses and streams are
+/// protected from slow clients only on HTTP/1.1.
 fn unsupported(request: &Request, is_call: bool) -> Option<Problem> {
     let why = "over HTTP/2 this server answers gRPC only; use HTTP/1.1";
     (request.version() == Version::HTTP_2 && !is_call)

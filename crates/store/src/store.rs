@@ -127,8 +127,8 @@ pub trait Store: Send + Sync {
     /// finished runs.
     fn maintain(&self) -> Result<Maintained, Error>;
 
-    /// Opens a connection that reports changes of runs as they are made, by whichever process. `None` if the back end cannot:
-    /// then ask for the runs now and then, as is also needed where this fails.
+    /// Opens a connection that reports changes of runs by any process at once. `None` if the back end cannot report them; then,
+    /// and after an error, poll the runs.
     ///
     /// # Errors
     ///
@@ -165,10 +165,10 @@ pub trait Store: Send + Sync {
     }
 }
 
-/// Reports which runs of a store change. A report is a hint and may be missing, for it is sent after the change is durable: if
-/// the process that writes dies between, nobody is told.
+/// Reports which runs of a store change. A report is a hint and may be missing: it is sent after the change is durable, so
+/// none is sent if the writing process dies in between.
 pub trait Changes: Send {
-    /// Waits for a change, at most for so long. Returns the [`key`](crate::key) of the id of the run that changed.
+    /// Waits for a change, at most for the given time. Returns the [`key`](crate::key) of the id of the run that changed.
     ///
     /// # Errors
     ///

@@ -1,8 +1,8 @@
-//! OTLP over gRPC: the messages of OTLP over HTTP in another envelope, and errors in other words.
+//! OTLP over gRPC: the same messages as over HTTP, with the framing and the errors of gRPC.
 //!
-//! A call is a request of HTTP/2 whose body is one message behind five bytes, and whose outcome is in the trailers of the
-//! response ("gRPC over HTTP2"). Only what the three services of OTLP need of it is here; their calls have no deadline
-//! that matters, for one that is repeated stores nothing again.
+//! A call is an HTTP/2 request whose body is one message after a prefix of five bytes, and whose outcome is in the trailers of
+//! the response ("gRPC over HTTP2"). Only what the three services of OTLP need is implemented. Deadlines of clients are
+//! ignored, because a repeated call stores nothing again.
 
 use std::sync::Arc;
 
@@ -20,9 +20,9 @@ use crate::app::App;
 use crate::net::body::{self, HEADER_LINES};
 use crate::net::reply::Problem;
 
-/// Bytes before a message: whether it is compressed, and its length.
+/// Length of the prefix of a message: whether it is compressed, and its length.
 const PREFIX: usize = 5;
-/// Bytes of a status message that are encoded, beside all that is not ASCII.
+/// ASCII characters of a status message that are percent-encoded, besides all other characters.
 const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
 
 const STATUS: HeaderName = HeaderName::from_static("grpc-status");
@@ -30,7 +30,7 @@ const MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 const DETAILS: HeaderName = HeaderName::from_static("grpc-status-details-bin");
 const ACCEPTED: HeaderName = HeaderName::from_static("grpc-accept-encoding");
 
-/// Returns whether a request is a call, whatever it calls.
+/// Returns whether a request is a gRPC call of any service.
 pub(crate) fn is_call(request: &Request) -> bool {
     let media_type = body::media_type(request.headers());
     request.version() == Version::HTTP_2
@@ -49,7 +49,7 @@ pub(crate) async fn answer(app: &Arc<App>, request: Request) -> Response<Body> {
     }
 }
 
-/// Returns a problem as the outcome of a call: as all responses of gRPC it has the status 200, and no body.
+/// Returns a problem as the outcome of a call. Like every gRPC response, it has status 200; its body is empty.
 pub(crate) fn refused(problem: &Problem) -> Response<Body> {
     let mut response = typed(Body::empty());
     let code = code(problem.status);

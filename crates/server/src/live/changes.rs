@@ -1,5 +1,5 @@
-//! What other processes store is seen at once where the store reports it; where it does not, or cannot at the moment, the
-//! runs that somebody follows are asked for now and then ([`tail`](super::tail)).
+//! Events stored by other processes are shown at once if the store reports changes. If it does not, or cannot at the moment,
+//! followed runs are polled ([`tail`](super::tail)).
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use makespan_store::Changes;
 
 use crate::app::App;
 
-/// Maximum time for which a thread does not look whether the server stops.
+/// Maximum time between two checks of whether the server stops.
 const LOOK: Duration = Duration::from_millis(250);
 /// Time to the next try after the connection broke: at first, and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);

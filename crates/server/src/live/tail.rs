@@ -25,8 +25,8 @@ const CHUNK_BYTES: usize = 512 << 10;
 const KEPT: usize = 4 << 20;
 /// Interval at which the store is checked for events written by other processes.
 const OFTEN: Duration = Duration::from_millis(400);
-/// The same while the store reports changes, as has been seen: it is not enough that it accepts to, because a proxy between may
-/// swallow the reports.
+/// Interval once a report has arrived. That the store accepted the connection is not enough, because a proxy in between may
+/// drop the reports.
 const SELDOM: Duration = Duration::from_secs(3);
 /// Time for which events are gathered into a chunk.
 const GATHER: Duration = Duration::from_millis(60);
@@ -156,13 +156,13 @@ impl Tails {
         self.followed.wake(&key(run));
     }
 
-    /// The same, by a report of the store, which shows that it reports what others store.
+    /// Reports a change that the store announced, which shows that it reports changes by other processes.
     pub(crate) fn report(&self, run: &TextKey) {
         self.followed.is_reported.store(true, Ordering::Relaxed);
         self.followed.wake(run);
     }
 
-    /// Reports that no more reports come; those that came last may be missing.
+    /// Notes that reports have stopped; the last ones may be missing.
     pub(crate) fn report_missing(&self) {
         self.followed.is_reported.store(false, Ordering::Relaxed);
         self.notify_all();

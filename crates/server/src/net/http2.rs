@@ -23,14 +23,14 @@ const STREAMS: u32 = 32;
 const RESETS: usize = 32;
 /// Maximum size of the headers of a request, as HTTP/2 counts it.
 const HEAD_BYTES: u32 = 16 << 10;
-/// What a connection may have in flight.
+/// Flow-control window of a connection, bytes.
 const WINDOW: u32 = 1 << 20;
 /// Maximum time until the first request, and without any request after that. Pings do not count.
 const FIRST_REQUEST: Duration = Duration::from_secs(10);
 const IDLE: Duration = Duration::from_secs(60);
 /// Time for a client to take the last responses of a connection that is closed because it is idle.
 const LAST: Duration = Duration::from_secs(5);
-/// Interval of pings, and the maximum time for an answer to one: other ends that are gone are noticed.
+/// Interval of pings, and the maximum time for an answer, so that vanished clients are noticed.
 const PING: Duration = Duration::from_secs(20);
 const PONG: Duration = Duration::from_secs(10);
 

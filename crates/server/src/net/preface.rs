@@ -38,7 +38,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
 
-    /// What comes out of bytes that arrive in pieces of this size.
+    /// Returns the result for bytes that arrive in pieces of this size.
     async fn sniffed(bytes: &[u8], piece: usize) -> Option<(Vec<u8>, bool)> {
         let (mut near, mut far) = tokio::io::duplex(piece);
         let sent = bytes.to_vec();

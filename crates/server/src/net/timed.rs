@@ -14,7 +14,7 @@ use tokio::time::{Sleep, sleep};
 /// A socket whose writes fail after this time without progress: data that a client does not read is in memory and must
 /// not stay there forever.
 pub(crate) struct Timed {
-    /// What was read before, to be read again.
+    /// Bytes that were read before and are read again.
     first: Bytes,
     stream: TcpStream,
     limit: Duration,

@@ -1,4 +1,4 @@
-//! A client of gRPC that can also do what no client should.
+//! A gRPC client that can also misbehave.
 
 use std::io::Write as _;
 

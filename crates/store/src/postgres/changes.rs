@@ -11,13 +11,13 @@ use tokio::time::timeout;
 use crate::sql::{PATIENCE_TO_CONNECT, describe};
 use crate::{Changes, Error, Location, TextKey};
 
-/// As long nothing may be heard before the connection is tried: one that a network forgot is silent, too.
+/// Time without a report after which the connection is tested, because a lost connection is silent too.
 const QUIET: Duration = Duration::from_secs(30);
 
 /// A connection that listens.
 pub(super) struct Listening {
     runtime: Runtime,
-    /// Always there, but while this is dropped.
+    /// Absent only while this is dropped.
     listener: Option<PgListener>,
     location: Location,
     heard: Instant,
@@ -85,7 +85,7 @@ fn said(error: sqlx::Error, location: &Location) -> Error {
     }
 }
 
-/// The name under which a run is announced: its key, for an id may be longer than an announcement.
+/// Returns the name under which a run is announced: its key, because an id may be longer than an announcement.
 pub(super) fn name(key: &TextKey) -> String {
     key.iter().fold(String::new(), |mut name, byte| {
         let _ = write!(name, "{byte:02x}");
@@ -93,7 +93,7 @@ pub(super) fn name(key: &TextKey) -> String {
     })
 }
 
-/// The key in an announcement; `None` if it is none of ours.
+/// Returns the key in an announcement; `None` for announcements of other programs.
 fn key_of(name: &str) -> Option<TextKey> {
     let mut key = TextKey::default();
     if name.len() != key.len() * 2 {

@@ -30,8 +30,8 @@ pub(crate) trait Driver: Send {
     /// upgrade them.
     fn is_old(&mut self) -> Result<bool, Error>;
 
-    /// Reports to all who listen that these runs have changed, where the database can. Comes after
-    /// [`commit`](Driver::commit) and is no part of the transaction.
+    /// Announces to all listeners that these runs have changed, if the database can. Called after
+    /// [`commit`](Driver::commit), outside the transaction.
     fn announce(&mut self, runs: &[TextKey]) -> Result<(), Error> {
         let _ = runs;
         Ok(())
@@ -70,7 +70,7 @@ pub(crate) trait Connect: Send + Sync + 'static {
         Ok(Vec::new())
     }
 
-    /// A connection that hears what [`announce`](Driver::announce) reports.
+    /// Opens a connection that receives what [`announce`](Driver::announce) reports.
     fn changes(&self) -> Result<Option<Box<dyn Changes>>, Error> {
         Ok(None)
     }

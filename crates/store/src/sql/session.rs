@@ -63,7 +63,7 @@ pub(crate) trait Server: sqlx::Database {
     /// Writes rows into a table: replaces rows with the same primary key (`over`), or inserts new ones.
     fn write(session: &mut Session<Self>, table: &Table, rows: Vec<Row>, over: bool) -> Result<(), Error>;
 
-    /// Reports to all who listen that these runs have changed, where it can.
+    /// Announces to all listeners that these runs have changed, if possible.
     fn announce(session: &mut Session<Self>, runs: &[TextKey]) -> Result<(), Error> {
         let _ = (session, runs);
         Ok(())

@@ -1,4 +1,4 @@
-//! Changes that a store reports as they are made.
+//! Changes that a store reports at once.
 
 use std::time::{Duration, Instant};
 
