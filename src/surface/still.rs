@@ -37,7 +37,8 @@ pub(crate) fn Still(
     let width = Memo::new(move |_| size.get().0);
     let shown_scene: Rc<RefCell<Scene>> = Rc::default();
     let height = RwSignal::new(0.0f64);
-    let label = RwSignal::new(String::new());
+    // Until it is drawn, a picture has no title.
+    let label = RwSignal::new("picture".to_owned());
     let words = RwSignal::new(Words::None);
     observe(holder, size);
     let redraw: Rc<dyn Fn()> = {
