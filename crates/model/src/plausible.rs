@@ -17,14 +17,19 @@ const CENTURY: i64 = 946_684_800 * SECOND;
 /// Ten years of 365 days, ns: tasks of one run do not lie further apart, nor does a try last longer.
 const FAR: i64 = 3_650 * 86_400 * SECOND;
 
-/// One day, ns.
+/// One day, and a quarter of an hour, ns: offsets of time zones are multiples of the latter.
 const DAY: i64 = 86_400 * SECOND;
+const QUARTER: i64 = 900 * SECOND;
 
-/// Times that programs write for "never", ns: the epoch in any zone and -1 in any unit (a day either side of the epoch),
-/// 1900-01-01, 1899-12-30 (a zero of spreadsheets), the largest 32-bit integers of seconds and milliseconds, the end of
-/// 9999 in seconds where that was taken for milliseconds, and the largest 64-bit integer.
+/// Returns whether programs write this time, in ns, for "never": the epoch in any zone, -1 in any unit, 1900-01-01,
+/// 1899-12-30 (zero in spreadsheets), the largest 32-bit integers in seconds and milliseconds, the end of year 9999 in
+/// seconds read as milliseconds, and the largest 64-bit integer.
 fn is_never(t: i64) -> bool {
-    const NEVER: [i64; 8] = [
+    const NEVER: [i64; 12] = [
+        -1,
+        -1_000,
+        -1_000_000,
+        -SECOND,
         -2_208_988_800 * SECOND,
         -2_209_161_600 * SECOND,
         2_147_483_647 * SECOND,
@@ -34,7 +39,8 @@ fn is_never(t: i64) -> bool {
         253_402_300_799 * (SECOND / 1_000),
         i64::MAX,
     ];
-    t.unsigned_abs() <= DAY.unsigned_abs() || NEVER.contains(&t)
+    let is_epoch = t.unsigned_abs() <= DAY.unsigned_abs() && t % QUARTER == 0;
+    is_epoch || NEVER.contains(&t)
 }
 
 /// One complaint: how many tries, and the first task and time.
