@@ -55,7 +55,7 @@ pub struct Bounds {
     pub inferred: bool,
 }
 
-/// Returns the minimum and maximum time that tasks with this work and critical path take on `slots` equal slots, ns.
+/// The minimum and maximum time that tasks with this work and critical path take on `slots` equal slots, ns.
 ///
 /// At least the critical path, and the work divided among all slots: max(C, W/p). At most (p − 1)/p · C + W/p, if no
 /// slot is idle while a task is ready (Graham 1969, *Bounds on multiprocessing timing anomalies*; the looser W/p + C is
