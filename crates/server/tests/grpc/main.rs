@@ -54,6 +54,9 @@ fn a_call_stores_and_answers_what_a_request_of_http_does() {
     assert_eq!(server.get(&format!("/api/v1/runs/{TRACE}")).json()["events"], run["events"]);
 }
 
+/// Path, further headers, body, and the code that answers it.
+type Case<'c> = (&'c str, &'c [(&'c str, &'c str)], Vec<u8>, Option<u16>);
+
 #[test]
 fn what_is_refused_has_the_code_that_exporters_know() {
     let server = Server::start();
@@ -61,7 +64,7 @@ fn what_is_refused_has_the_code_that_exporters_know() {
     let message = traces_message();
     let zipped = framed(1, &packed(&message));
     let (invalid, exhausted, unimplemented) = (Some(3), Some(8), Some(12));
-    let cases: [(&str, &[(&str, &str)], Vec<u8>, Option<u16>); 11] = [
+    let cases: [Case; 11] = [
         (
             "/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export",
             &[],
