@@ -81,7 +81,7 @@ fn gather(workspace: &Workspace, folder: &Path) -> Outcome {
         } else {
             read_bytes(&docs.join(&path))?
         };
-        files.push((Path::new("docs").join(path), bytes));
+        files.push((Path::new("docs").join(published(path)), bytes));
     }
     for (_, file) in OUTSIDE {
         let text = moved(&read(&workspace.root.join(file))?, Path::new(file), Path::new(&page(file)));
@@ -100,6 +100,12 @@ fn gather(workspace: &Workspace, folder: &Path) -> Outcome {
 /// The page of a document outside of `docs/`: `project/architecture.md`.
 fn page(file: &str) -> String {
     format!("{FOLDER}/{}", file.to_lowercase().replace('/', "-"))
+}
+
+/// The place of a page in the site: `README.md`, which lists the pages of a folder, is its index. mdBook renames it too, but
+/// leaves the links as they are.
+fn published(path: PathBuf) -> PathBuf {
+    if path.ends_with("README.md") { path.with_file_name("index.md") } else { path }
 }
 
 /// The text of a document with its links as they are at its place in the site. A link to what the site does not have
@@ -137,7 +143,7 @@ fn target_in_site(target: &str, from: &Path, to: &Path) -> Option<String> {
     let outside = OUTSIDE.iter().find(|(_, file)| Path::new(file) == path);
     let place = match outside {
         Some((_, file)) => PathBuf::from(page(file)),
-        None => path.strip_prefix("docs").ok()?.to_owned(),
+        None => published(path.strip_prefix("docs").ok()?.to_owned()),
     };
     let up = "../".repeat(to.components().count() - 1);
     Some(format!("{up}{}{heading}", place.display()))
@@ -218,6 +224,7 @@ mod tests {
     fn links_lead_to_where_the_page_is_in_the_site() {
         check_moved("docs/a.md", "a.md", "[b](b.md#c) [d](#e)", "[b](b.md#c) [d](#e)");
         check_moved("docs/a.md", "a.md", "[b](../ARCHITECTURE.md#c)", "[b](project/architecture.md#c)");
+        check_moved("docs/a.md", "a.md", "[b](x/README.md#c)", "[b](x/index.md#c)");
         check_moved("docs/x/a.md", "x/a.md", "[b](../../CONTRIBUTING.md)", "[b](../project/contributing.md)");
         let page = page("sdk/python/README.md");
         check_moved("sdk/python/README.md", &page, "[b](../../docs/events.md)", "[b](../events.md)");

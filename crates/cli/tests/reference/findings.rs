@@ -6,7 +6,7 @@ use std::fs;
 use makespan_views::Found;
 
 use crate::comments::{above, for_users, source};
-use crate::pages::{Pages, docs};
+use crate::pages::{Pages, docs, plain};
 use crate::{definitions, runs};
 
 const FILES: [&str; 5] = ["time", "tasks", "waits", "resources", "record"];
@@ -39,7 +39,7 @@ pub(crate) fn pages() -> Pages {
             format!(
                 "# {code}\n\n{rule}\n\n## Example\n\n```{language}\n{file}```\n\n`makespan stats` finds in this run \
                  ([{example}](../examples/findings/{example})):\n\n> **{}**\n>\n> {} {}\n",
-                quoted(&found.title), quoted(&found.text), found.action
+                plain(&found.title), plain(&found.text), found.action
             ),
         ));
     }
@@ -89,9 +89,4 @@ fn rules() -> BTreeMap<String, String> {
         }
     }
     out
-}
-
-/// Text as Markdown: what looks like a tag stays text.
-fn quoted(text: &str) -> String {
-    text.replace('<', "\\<")
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use makespan_import::testing::Count;
 use makespan_import::{Importer, Options, REGISTRY, Source, Verdict, open};
 
-use crate::pages::{Pages, cell};
+use crate::pages::{Pages, cell, plain};
 
 /// By format and kind of file, what gave files of it away.
 type Reasons = BTreeMap<&'static str, BTreeMap<&'static str, Vec<String>>>;
@@ -34,7 +34,8 @@ pub(crate) fn pages() -> Pages {
 }
 
 fn page(importer: &Importer, reasons: &Reasons) -> String {
-    let mut out = format!("# {}\n\nTo get such files: {}\n\n", importer.title, sentence(importer.how));
+    let mut out =
+        format!("# {}\n\nTo get such files: {}\n\n", importer.title, plain(&sentence(importer.how)));
     out += "## Files\n\n| kind | recognised by, for example |\n|---|---|\n";
     let found = reasons.get(importer.id);
     for part in importer.parts {
@@ -47,7 +48,7 @@ fn page(importer: &Importer, reasons: &Reasons) -> String {
         lossy => format!(
             "Files of this format do not contain: {} The app, reports and `makespan summary` list it under *Data \
              quality*.\n",
-            sentence(lossy)
+            plain(&sentence(lossy))
         ),
     };
     out += &format!("\nIn the JSON of the program, this format is `{}`.\n", importer.id);

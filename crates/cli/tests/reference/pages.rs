@@ -124,3 +124,10 @@ pub(crate) fn linked(text: &str) -> String {
 pub(crate) fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }
+
+/// Text as Markdown: outside of code, what looks like a tag stays text.
+pub(crate) fn plain(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let parts = parts.map(|(at, part)| if at % 2 == 0 { part.replace('<', "\\<") } else { part.to_owned() });
+    parts.collect::<Vec<_>>().join("`")
+}
