@@ -314,10 +314,13 @@ fn a_client_with_full_scope_can_snooze_and_unsnooze_a_rule() {
         Value::Null
     );
     assert_eq!(until(), Value::Null);
+    // The same integer, as other programs write it.
+    assert_eq!(snooze("{\"rule\":\"late\",\"seconds\":0.0}").status, 200);
     for wrong in [
         "{}",
         "{\"rule\":\"\",\"seconds\":1}",
         "{\"rule\":\"a\",\"seconds\":-1}",
+        "{\"rule\":\"a\",\"seconds\":0.5}",
         "{\"rule\":\"a\",\"seconds\":9999999999}",
         "{\"rule\":\"a\",\"seconds\":1,\"more\":1}",
         "nothing",

@@ -47,7 +47,7 @@ fn runs_are_listed_filtered_searched_and_paged() {
     assert_eq!(ids(&list("active=true")), Vec::<&str>::new());
     // Pages fit together, also those of a search.
     for filter in ["", "&q=night"] {
-        let (mut seen, mut after) = (Vec::new(), String::new());
+        let (mut seen, mut after) = (Vec::new(), "&after=".to_owned());
         loop {
             let page = list(&format!("limit=3{filter}{after}"));
             seen.extend(ids(&page).into_iter().map(str::to_owned));

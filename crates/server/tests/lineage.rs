@@ -133,7 +133,7 @@ fn invalid_events_are_refused_and_a_token_is_required() {
     };
     let json = "Content-Type: application/json\r\n";
     assert_eq!(send(&server, "Content-Type: text/plain\r\n", "{}"), 415);
-    for body in ["", "{", "[{]", "\u{0}"] {
+    for body in ["", "{", "[{]", "\u{0}", "\"AAA\"", "1", "null"] {
         assert_eq!(send(&server, json, body), 400, "{body:?}");
     }
     for body in ["{}", "[]", "[1, null]", "{\"run\":{\"runId\":7},\"job\":{\"name\":[]}}"] {

@@ -9,8 +9,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use makespan_alerts::{Alert, AlertEntry, AlertSeverity};
 use makespan_format::time::format_rfc3339;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Number, Value, json};
 
 use crate::app::App;
 use crate::documents;
@@ -23,7 +24,7 @@ const USUAL: usize = 100;
 const MOST: usize = 1_000;
 /// Longest snooze, seconds: 30 days.
 const LONGEST_SNOOZE: u64 = 30 * 86_400;
-/// Longest name of a rule or id of a run, bytes.
+/// Longest name of a rule or id of a run, in characters.
 const LONGEST_ID: usize = 4_096;
 
 /// `GET /api/v1/alerts`: the newest first.
@@ -96,7 +97,16 @@ struct Snooze {
     rule: String,
     #[serde(default)]
     run: Option<String>,
+    #[serde(deserialize_with = "whole")]
     seconds: u64,
+}
+
+/// Reads an integer, which in JSON may also be written as `60.0`.
+fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let number = Number::deserialize(deserializer)?;
+    let float = || number.as_f64().filter(|n| n.fract() == 0.0 && (0.0..=LONGEST_SNOOZE as f64).contains(n));
+    let whole = number.as_u64().or_else(|| float().map(|n| n as u64));
+    whole.ok_or_else(|| D::Error::custom("not an integer from 0 on"))
 }
 
 /// `POST /api/v1/alerts/snooze`: suspends notifications of a rule, for one run or for all, or ends that with 0 seconds.
@@ -118,9 +128,9 @@ pub(crate) async fn snooze(
     let bytes = body::read(&parts.headers, sent).await?;
     let asked: Snooze = serde_json::from_slice(&bytes)
         .map_err(|_| Problem::bad("send {\"rule\": NAME, \"run\": ID or null, \"seconds\": N}"))?;
-    let is_id = |text: &str| !text.is_empty() && text.len() <= LONGEST_ID;
+    let is_id = |text: &str| (1..=LONGEST_ID).contains(&text.chars().count());
     if !is_id(&asked.rule) || asked.run.as_deref().is_some_and(|run| !is_id(run)) {
-        return Err(Problem::bad(format!("rule and run have 1 to {LONGEST_ID} bytes")));
+        return Err(Problem::bad(format!("rule and run have 1 to {LONGEST_ID} characters")));
     }
     if asked.seconds > LONGEST_SNOOZE {
         return Err(Problem::bad(format!("seconds must be at most {LONGEST_SNOOZE}")));

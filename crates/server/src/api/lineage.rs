@@ -31,6 +31,9 @@ pub(crate) async fn post(
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
     }
     let bytes = Arc::new(body::read(&parts.headers, sent).await?);
+    if !matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        return Err(Problem::bad("send an event of OpenLineage, or an array of events"));
+    }
     let asked = Arc::clone(&bytes);
     let unknown = with_lineages(&app, move |lineages| lineages.unknown(&asked)).await?;
     for run in unknown {

@@ -71,7 +71,7 @@ fn asked(params: &mut Params) -> Result<(RunQuery, Option<String>), Problem> {
     if limit == 0 || limit > MOST {
         return Err(Problem::bad(format!("limit must be 1 to {MOST}")));
     }
-    let after: Option<Cursor> = match params.one("after")? {
+    let after: Option<Cursor> = match params.one("after")?.filter(|after| !after.is_empty()) {
         Some(text) => Some(
             text.parse().map_err(|_| Problem::bad("after must be the value of next from another page"))?,
         ),
