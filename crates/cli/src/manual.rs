@@ -80,7 +80,7 @@ mod tests {
                 None if matches!(c, '\'' | '"') => quote = Some(c),
                 None if matches!(c, '|' | ';' | '&' | ')' | '>' | '#') => break,
                 None if c.is_whitespace() => words.push(std::mem::take(&mut word)),
-                // What is quoted is no option.
+                // Quoted text is not an option.
                 _ if word.is_empty() && quote.is_some() => word.push('\''),
                 _ => word.push(c),
             }

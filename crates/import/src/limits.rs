@@ -35,3 +35,6 @@ pub const TOLD_CLAIMS: usize = 1000;
 
 /// Number of tables whose beginning is kept for mapping their columns.
 pub const KEPT_TABLES: usize = 8;
+
+/// Maximum window of zstd data, bytes.
+pub const ZSTD_WINDOW: u64 = 32 << 20;

@@ -102,9 +102,13 @@ fn what_is_wrong_with_a_line_is_said_with_its_place() {
         (br#"{"event":"end","task":"a","labels":{"share":0,25}}"#, "a decimal comma"),
     ] {
         let got = events(end);
-        let told = got.diagnostics.iter().find(|d| d.code == "bad-line").unwrap();
-        assert!(told.message.contains("line 3, column ") && told.message.contains(cause), "{}", told.message);
-        assert_eq!((told.line, got.tasks.status[0]), (Some(3), Status::Unknown));
+        let found = got.diagnostics.iter().find(|d| d.code == "bad-line").unwrap();
+        assert!(
+            found.message.contains("line 3, column ") && found.message.contains(cause),
+            "{}",
+            found.message
+        );
+        assert_eq!((found.line, got.tasks.status[0]), (Some(3), Status::Unknown));
     }
 }
 
@@ -121,11 +125,11 @@ fn a_fault_in_a_line_of_another_format_ends_with_its_line() {
     let got = run((lines.join("\n") + "\n").as_bytes());
     let ids: Vec<&str> = got.task_ids().map(|t| got.task_name(t)).collect();
     assert_eq!(ids, ["a", "b", "e", "f"]);
-    let told: Vec<_> = got.diagnostics.iter().map(|d| (d.code.as_ref(), d.message.as_str())).collect();
+    let found: Vec<_> = got.diagnostics.iter().map(|d| (d.code.as_ref(), d.message.as_str())).collect();
     assert_eq!(
         (said(&got, "bad-record") + said(&got, "bad-json"), said(&got, "truncated")),
         (1, 0),
-        "{told:?}"
+        "{found:?}"
     );
 }
 

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::io::{BufRead, Read, Result};
 
 use super::member::Stop;
+use crate::limits::ZSTD_WINDOW;
 
 const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd";
 const XZ: &[u8] = b"\xfd7zXZ\0";
@@ -16,9 +17,6 @@ const BZIP2_BLOCKS: [&[u8]; 2] = [b"\x31\x41\x59\x26\x53\x59", b"\x17\x72\x45\x3
 /// Dictionaries of xz that take more than this, in KiB, are refused: the decoder allocates them at once. `xz -9` has one of
 /// 64 MiB.
 const XZ_MEMORY_KIB: u32 = 66 << 10;
-
-/// Windows of zstd beyond this are refused.
-const ZSTD_WINDOW: u64 = 32 << 20;
 
 /// Which kind of compressed stream that is, if it is one.
 pub(super) fn kind(bytes: &[u8]) -> Option<&'static str> {

@@ -223,14 +223,14 @@ fn tell_span(
         labels: labels.finish(),
         params: span.attributes.object(),
     }));
-    let told = told(span);
+    let outcome = outcome_of(span);
     let status = match (&*span.code, span.ended) {
         ("2" | "error", _) => Status::Failed,
         (NO_END, _) => Status::Unknown,
         (_, None) => Status::Running,
         ("" | "0" | "unset" | "1" | "ok", _) => {
             let mut unread = Unread::default();
-            let status = told.settle(&mut unread).unwrap_or(Status::Succeeded);
+            let status = outcome.settle(&mut unread).unwrap_or(Status::Succeeded);
             unread.tell(tally);
             status
         }
@@ -241,7 +241,7 @@ fn tell_span(
     };
     let exception = span.events.iter().rfind(|e| e.name == "exception");
     let error =
-        (status == Status::Failed).then(|| error(span, exception).or_else(|| told.into_error())).flatten();
+        (status == Status::Failed).then(|| error(span, exception).or_else(|| outcome.into_error())).flatten();
     let number = span.number.max(1);
     sink.event(Event::Attempt(Attempt {
         task: Cow::Borrowed(&span.id),
@@ -270,7 +270,7 @@ fn tell_span(
 
 /// Returns the outcome in the attributes of a span. The semantic conventions set `error.type` and `error` only on failed
 /// operations. A span with status OK may have handled such an error, but not a failed exit code or pipeline.
-fn told<'s>(span: &'s Span<'_>) -> Outcome<'s> {
+fn outcome_of<'s>(span: &'s Span<'_>) -> Outcome<'s> {
     let mut outcome = Outcome::default();
     let is_ok = matches!(&*span.code, "1" | "ok");
     for (key, json) in &span.attributes.0 {

@@ -1,29 +1,19 @@
-//! Integers as Parquet packs them (github.com/apache/parquet-format, `Encodings.md`): of variable length, in runs of
-//! equal ones or of few bits, and as differences.
+//! The integer encodings of Parquet (github.com/apache/parquet-format, `Encodings.md`): run lengths, bit packing and
+//! differences.
 
-/// A little-endian integer of variable length, and how many bytes it takes.
-pub(super) fn varint(bytes: &[u8]) -> Option<(u64, usize)> {
-    let mut value = 0u64;
-    for (at, byte) in bytes.iter().take(10).enumerate() {
-        value |= u64::from(byte & 0x7f) << (7 * at as u32);
-        if byte & 0x80 == 0 {
-            return Some((value, at + 1));
-        }
-    }
-    None
-}
+use crate::protobuf::varint;
 
-/// The integer that zigzag coding made positive.
+/// Decodes a zigzag-encoded integer.
 pub(super) fn unzigzag(value: u64) -> i64 {
     (value >> 1).cast_signed() ^ -((value & 1).cast_signed())
 }
 
-/// How many bits the numbers up to this one take.
+/// Returns the number of bits that values up to `most` need.
 pub(super) fn width_of(most: u32) -> u32 {
     u32::BITS - most.leading_zeros()
 }
 
-/// Number `at` of those that are packed with `width` bits each, from the lowest bit of each byte on; `width` is at most 64.
+/// Returns value `at` of values packed with `width` bits each, at most 64, starting at the lowest bit of each byte.
 fn packed(bytes: &[u8], width: u32, at: usize) -> Option<u64> {
     let first = at.checked_mul(width as usize)?;
     let (mut byte, shift) = (first / 8, (first % 8) as u32);
@@ -38,7 +28,7 @@ fn packed(bytes: &[u8], width: u32, at: usize) -> Option<u64> {
     u64::try_from(value & mask).ok()
 }
 
-/// Numbers below 2³² in runs: of one that is repeated, or of some that are packed.
+/// Values below 2³² in the hybrid encoding: runs of a repeated value, or of bit-packed values.
 pub(super) struct Runs<'b> {
     rest: &'b [u8],
     width: u32,
@@ -51,7 +41,7 @@ enum Run<'b> {
 }
 
 impl<'b> Runs<'b> {
-    /// Numbers of so many bits; `None` for more than 32.
+    /// Starts reading values of `width` bits; `None` for more than 32.
     pub(super) fn new(rest: &'b [u8], width: u32) -> Option<Runs<'b>> {
         (width <= 32).then_some(Runs { rest, width, run: Run::Repeated { value: 0, left: 0 } })
     }
@@ -61,7 +51,7 @@ impl<'b> Runs<'b> {
         self.rest = &self.rest[length..];
         let count = usize::try_from(head >> 1).ok().filter(|count| *count > 0)?;
         if head & 1 == 1 {
-            // The last group may be cut where its numbers end.
+            // The last group may end with its last value.
             let wanted = count.checked_mul(self.width as usize)?;
             let (bytes, rest) = self.rest.split_at(wanted.min(self.rest.len()));
             self.rest = rest;
@@ -79,7 +69,7 @@ impl<'b> Runs<'b> {
 impl Iterator for Runs<'_> {
     type Item = u32;
 
-    /// The next number; `None` where the bytes end.
+    /// Returns the next value; `None` at the end of the bytes.
     fn next(&mut self) -> Option<u32> {
         if self.width == 0 && self.rest.is_empty() {
             return Some(0);
@@ -101,8 +91,8 @@ impl Iterator for Runs<'_> {
     }
 }
 
-/// Integers as differences from the one before, packed in blocks (`DELTA_BINARY_PACKED`). Gives at most `most`, and what
-/// follows them.
+/// Decodes integers stored as packed differences (`DELTA_BINARY_PACKED`). Returns at most `most` values, and the bytes after
+/// them.
 pub(super) fn deltas(bytes: &[u8], most: usize) -> Option<(Vec<i64>, &[u8])> {
     let mut rest = bytes;
     let mut number = || {
@@ -156,10 +146,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_of_variable_length() {
-        assert_eq!(varint(&[0xac, 0x02, 9]), Some((300, 2)));
-        assert_eq!(varint(&[0x80]), None);
-        assert_eq!(varint(&[0x80; 11]), None);
+    fn zigzag_and_widths() {
         assert_eq!([0, 1, 2, 3].map(unzigzag), [0, -1, 1, -2]);
         assert_eq!([0, 1, 2, 3, 4].map(width_of), [0, 1, 2, 2, 3]);
     }

@@ -1,15 +1,15 @@
-//! Cells as JSON texts.
+//! Cells as JSON.
 
 use makespan_format::time::format_rfc3339;
 use makespan_format::write_json_string;
 
 use super::schema::{Column, Meaning};
 
-/// The day number that old programs count from (noon of 24 November 4714 BC) on 1 January 1970.
+/// Julian day number of 1 January 1970.
 const JULIAN_1970: i64 = 2_440_588;
 const DAY: i64 = 86_400 * 1_000_000_000;
 
-/// A value as it is stored.
+/// A stored value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Value<'v> {
     Bool(bool),
@@ -20,14 +20,14 @@ pub(super) enum Value<'v> {
     Bytes(&'v [u8]),
 }
 
-/// Texts one behind the other, which together take no more than they may.
+/// Cells in one string, of bounded size.
 #[derive(Debug, Default)]
 pub(super) struct Cells {
     text: String,
     ends: Vec<usize>,
 }
 
-/// More came out of a file than may ([`Cells::end`]).
+/// The file expands to more than the limit ([`Cells::end`]).
 #[derive(Debug)]
 pub(super) struct Full;
 
@@ -36,18 +36,18 @@ impl Cells {
         self.ends.len()
     }
 
-    /// Cell number `at`; empty for null, and beyond the last.
+    /// Returns cell `at`; empty for null and after the last cell.
     pub(super) fn get(&self, at: usize) -> &str {
         let start = at.checked_sub(1).map_or(0, |before| self.ends.get(before).copied().unwrap_or_default());
         self.ends.get(at).and_then(|end| self.text.get(start..*end)).unwrap_or_default()
     }
 
-    /// The text of the cell that is being written.
+    /// Returns the text to which the current cell is appended.
     pub(super) fn text(&mut self) -> &mut String {
         &mut self.text
     }
 
-    /// Ends a cell, and takes what it needs from `room`, in bytes.
+    /// Ends the current cell, and subtracts its size from `room`, in bytes.
     pub(super) fn end(&mut self, room: &mut usize) -> Result<(), Full> {
         let before = self.ends.last().copied().unwrap_or_default();
         let taken = self.text.len() - before + size_of::<usize>();
@@ -57,8 +57,7 @@ impl Cells {
     }
 }
 
-/// Appends a value of a column as JSON; nothing for one that is no number, which is how many programs write null. Answers
-/// whether a text was not UTF-8.
+/// Appends a value as JSON; nothing for NaN, which many programs write for null. Returns whether a text was invalid UTF-8.
 pub(super) fn write(value: Value<'_>, column: &Column, out: &mut String) -> bool {
     match value {
         Value::Bool(value) => out.push_str(if value { "true" } else { "false" }),
@@ -127,7 +126,7 @@ fn text(bytes: &[u8], column: &Column, out: &mut String) -> bool {
     matches!(text, std::borrow::Cow::Owned(_))
 }
 
-/// Appends a number of which the last `scale` digits lie behind the point.
+/// Appends a number with `scale` digits after the decimal point.
 fn decimal(value: i128, scale: u32, out: &mut String) {
     let digits = format!("{:0>width$}", value.unsigned_abs(), width = scale as usize + 1);
     let (whole, part) = digits.split_at(digits.len() - scale as usize);

@@ -1,4 +1,4 @@
-//! The cells of a column in a group of rows: the pages decoded, nulls and lists put in their places.
+//! Decodes the cells of a column in a row group, with nulls and lists.
 
 use super::bits::{Runs, deltas};
 use super::cells::{Cells, Value, write};
@@ -6,20 +6,20 @@ use super::pages::{Next, Page, Pages};
 use super::schema::{Chunk, Column, Stored};
 use super::stop::Stop;
 
-/// Cells, and how many of them were not UTF-8.
+/// Cells, and the number of texts with invalid UTF-8.
 #[derive(Default)]
 pub(super) struct Read {
     pub(super) cells: Cells,
     pub(super) odd: u64,
 }
 
-/// Reads the cells of a column, one a row.
+/// Reads the cells of a column, one per row.
 ///
 /// # Errors
 ///
-/// What is wrong with them, or that they would take more than `room`, in bytes.
+/// The data is damaged or unsupported, or needs more than `room`, in bytes.
 pub(super) fn read(file: &[u8], column: &Column, chunk: &Chunk, room: &mut usize) -> Result<Read, Stop> {
-    let mut pages = Pages::new(file, chunk).ok_or("it lies beyond the end of the file")?;
+    let mut pages = Pages::new(file, chunk).ok_or("its data is beyond the end of the file")?;
     let mut decoder = Decoder { column, dictionary: Cells::default(), odd: 0 };
     let mut rows = Rows::default();
     let mut met = 0usize;
@@ -43,16 +43,16 @@ pub(super) fn read(file: &[u8], column: &Column, chunk: &Chunk, room: &mut usize
     Ok(Read { cells: rows.cells, odd: decoder.odd })
 }
 
-/// Rows as they come together.
+/// Cells assembled from pages.
 #[derive(Default)]
 struct Rows {
     cells: Cells,
-    /// Whether a list is open, and whether it has an element.
+    /// The open list, if any: whether it has an element.
     list: Option<bool>,
 }
 
 impl Rows {
-    /// Adds what a page holds.
+    /// Adds the values of a page.
     fn add(
         &mut self,
         column: &Column,
@@ -120,7 +120,7 @@ struct Decoder<'c> {
 }
 
 impl Decoder<'_> {
-    /// The values of a page that are not null, as JSON.
+    /// Decodes the values of a page that are not null, as JSON.
     fn values(&mut self, page: &Page<'_>, count: usize, room: &mut usize) -> Result<Cells, Stop> {
         let bytes = page.values();
         match (page.encoding, self.column.stored) {
@@ -156,7 +156,7 @@ impl Decoder<'_> {
             }
             (7, Stored::Bytes | Stored::Fixed(_)) => self.prefixed(bytes, count, room),
             (9, _) => self.split(bytes, count, room),
-            (other, _) => Err(format!("its values are written in way {other}, which is not read").into()),
+            (other, _) => Err(format!("encoding {other} is not supported").into()),
         }
     }
 
@@ -178,7 +178,7 @@ impl Decoder<'_> {
         if cells.len() == count { Ok(cells) } else { Err("values are missing".into()) }
     }
 
-    /// Values one behind the other.
+    /// Decodes `PLAIN` values.
     fn plain(&mut self, bytes: &[u8], count: usize, room: &mut usize) -> Result<Cells, Stop> {
         let stored = self.column.stored;
         let mut rest = bytes;
@@ -204,7 +204,7 @@ impl Decoder<'_> {
         self.all(values.take(count), count, room)
     }
 
-    /// Texts of which each has its beginning in common with the one before (`DELTA_BYTE_ARRAY`).
+    /// Decodes texts that share a prefix with the previous text (`DELTA_BYTE_ARRAY`).
     fn prefixed(&mut self, bytes: &[u8], count: usize, room: &mut usize) -> Result<Cells, Stop> {
         let damaged = "lengths are damaged";
         let (prefixes, rest) = deltas(bytes, count).ok_or(damaged)?;
@@ -222,10 +222,10 @@ impl Decoder<'_> {
         if cells.len() == count { Ok(cells) } else { Err("values are missing".into()) }
     }
 
-    /// The first bytes of all values, then the second ones, and so on (`BYTE_STREAM_SPLIT`).
+    /// Decodes values whose first bytes are stored together, then the second bytes, and so on (`BYTE_STREAM_SPLIT`).
     fn split(&mut self, bytes: &[u8], count: usize, room: &mut usize) -> Result<Cells, Stop> {
         let stored = self.column.stored;
-        let length = width(stored).ok_or("its values are split, but of any length")?;
+        let length = width(stored).ok_or("BYTE_STREAM_SPLIT does not fit its type")?;
         if count == 0 {
             return self.none(count);
         }
@@ -246,7 +246,7 @@ impl Decoder<'_> {
     }
 }
 
-/// How many bytes a value takes; `None` for those of any length, and for bits.
+/// Returns the size of a value in bytes; `None` for variable sizes and for bits.
 fn width(stored: Stored) -> Option<usize> {
     match stored {
         Stored::Int32 | Stored::Float => Some(4),
@@ -270,7 +270,7 @@ fn of_bytes(stored: Stored, bytes: &[u8]) -> Option<Value<'_>> {
     })
 }
 
-/// Texts behind all of their lengths (`DELTA_LENGTH_BYTE_ARRAY`).
+/// Decodes texts stored after all of their lengths (`DELTA_LENGTH_BYTE_ARRAY`).
 fn lengths(bytes: &[u8], most: usize) -> Option<Vec<&[u8]>> {
     let (lengths, mut rest) = deltas(bytes, most)?;
     let mut texts = Vec::with_capacity(lengths.len());

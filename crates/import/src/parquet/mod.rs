@@ -1,8 +1,8 @@
-//! Parquet files (parquet.apache.org) as JSON lines, one a row: from there on they are what such a file would be.
+//! Converts Parquet files (parquet.apache.org) to JSON lines, one per row, which are then read like a file of such lines.
 //!
-//! Read are all types of values, in columns, structures and lists of them; all encodings but those that were given up in
-//! 2013; pages without compression or with Snappy, gzip or zstd. A column or a group of rows that cannot be read is left out
-//! and named. Times become RFC 3339 texts, with a `Z` where the file says that they are UTC.
+//! Supported are columns, structures and lists of values of all types; all current encodings; uncompressed pages and Snappy,
+//! gzip and zstd. An unreadable column is left out and reported. Times become RFC 3339 text, with `Z` if the file declares
+//! them as UTC.
 
 mod bits;
 mod cells;
@@ -22,14 +22,14 @@ use cells::{Cells, Full};
 use schema::{Column, Group, Metadata};
 use stop::Stop;
 
-/// What a Parquet file begins with.
+/// The first bytes of a Parquet file.
 pub(crate) const MAGIC: &[u8] = schema::MAGIC;
 
-/// What was read of a file.
+/// The content of a file.
 pub(crate) struct Rows {
-    /// Its rows as JSON lines. A cell that is null has no member in its line.
+    /// The rows as JSON lines. Null cells are omitted.
     pub(crate) lines: String,
-    /// What could not be read, in words.
+    /// Description of what could not be read.
     pub(crate) damage: Option<String>,
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Rows {
 ///
 /// # Errors
 ///
-/// What is wrong with a file of which nothing can be read.
+/// The reason, if nothing in the file can be read.
 pub(crate) fn rows(file: &[u8]) -> Result<Rows, String> {
     let Metadata { columns, groups, left_out } = schema::metadata(file)?;
     let limit = FREE_EXPANDED_BYTES.max(file.len().saturating_mul(EXPANSION_RATIO)).min(EXPANDED_BYTES);
@@ -80,7 +80,7 @@ pub(crate) fn rows(file: &[u8]) -> Result<Rows, String> {
     Ok(Rows { lines, damage: (!damage.is_empty()).then(|| damage.join("; ")) })
 }
 
-/// The cells of each column of a group of rows that can be read, with the place of the column.
+/// Reads the cells of each readable column of a row group. Returns them with the index of the column.
 fn read(
     file: &[u8],
     columns: &[Column],
@@ -91,14 +91,14 @@ fn read(
     let mut all = Vec::new();
     for (at, column) in columns.iter().enumerate().filter(|(_, column)| column.unreadable.is_none()) {
         let read = match group.chunks.get(at).copied().flatten() {
-            None => Err(Stop::from("the file does not say where it is")),
+            None => Err(Stop::from("the file does not give its position")),
             Some(chunk) if chunk.is_elsewhere => Err(Stop::from("it is in another file")),
             Some(chunk) => column::read(file, column, &chunk, room),
         };
         match read {
             Ok(read) => {
                 if read.odd > 0 {
-                    complaints.add("not UTF-8 in places, which were replaced".to_owned(), &column.name);
+                    complaints.add("invalid UTF-8, which was replaced".to_owned(), &column.name);
                 }
                 all.push((at, read.cells));
             }
@@ -109,7 +109,7 @@ fn read(
     Ok(all)
 }
 
-/// Why columns were left out, in whole or in part.
+/// Reasons why columns were left out, in whole or in part.
 #[derive(Default)]
 struct Complaints(BTreeMap<String, BTreeSet<String>>);
 
@@ -118,14 +118,14 @@ impl Complaints {
         self.0.entry(why).or_default().insert(column.to_owned());
     }
 
-    /// A clause for each reason, with the first columns that it holds for.
+    /// Returns a clause per reason, with the first columns to which it applies.
     fn words(&self) -> Vec<String> {
         const NAMED: usize = 3;
         let clause = |(why, names): (&String, &BTreeSet<String>)| {
             let named: Vec<&str> = names.iter().take(NAMED).map(|name| clip(name)).collect();
             let more = names.len().saturating_sub(NAMED);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("columns not read in whole ({}{more}): {why}", named.join(", "))
+            format!("columns left out in whole or in part ({}{more}): {why}", named.join(", "))
         };
         self.0.iter().take(8).map(clause).collect()
     }

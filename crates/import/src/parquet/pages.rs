@@ -1,4 +1,4 @@
-//! The pages of a column: their headers, and what lies in them when it is unpacked.
+//! The pages of a column: headers and decompressed content.
 
 use std::borrow::Cow;
 use std::io::Read;
@@ -7,51 +7,49 @@ use super::bits::{Runs, width_of};
 use super::schema::{Chunk, Column};
 use super::stop::Stop;
 use super::thrift::{Reader, Thrift};
+use crate::limits::ZSTD_WINDOW;
 
-/// Windows of zstd beyond this are refused.
-const ZSTD_WINDOW: u64 = 32 << 20;
-
-/// Pages that expand to more than this are refused.
+/// Maximum size of a decompressed page, bytes.
 const LARGEST_PAGE: usize = 256 << 20;
 
 /// A page of values.
 pub(super) struct Page<'b> {
-    /// How many values, null or not.
+    /// Number of values, including nulls.
     pub(super) count: usize,
-    /// How they are written (`Encoding`).
+    /// Encoding of the values (`Encoding`).
     pub(super) encoding: i64,
-    /// What holds their levels and the values.
+    /// Levels and values.
     body: Cow<'b, [u8]>,
-    /// Where the levels lie in `body`, and where the values begin.
+    /// Ranges of the levels in `body`, and the offset of the values.
     repetition: std::ops::Range<usize>,
     definition: std::ops::Range<usize>,
     values: usize,
 }
 
 impl Page<'_> {
-    /// The bytes of the values.
+    /// Returns the bytes of the values.
     pub(super) fn values(&self) -> &[u8] {
         self.body.get(self.values..).unwrap_or_default()
     }
 
-    /// For each value at which level it is repeated: 0 begins a row.
+    /// Returns the repetition level of each value; 0 begins a row.
     pub(super) fn repetition(&self, column: &Column) -> Option<Runs<'_>> {
         Runs::new(self.body.get(self.repetition.clone())?, width_of(column.repeated))
     }
 
-    /// For each value at which level it is defined.
+    /// Returns the definition level of each value.
     pub(super) fn definition(&self, column: &Column) -> Option<Runs<'_>> {
         Runs::new(self.body.get(self.definition.clone())?, width_of(column.defined))
     }
 }
 
-/// What a chunk holds next.
+/// The next page of a chunk.
 pub(super) enum Next<'b> {
     Dictionary { bytes: Cow<'b, [u8]>, count: usize },
     Values(Page<'b>),
 }
 
-/// The pages of a chunk, one after the other.
+/// Reads the pages of a chunk.
 pub(super) struct Pages<'b> {
     rest: &'b [u8],
     codec: i64,
@@ -63,12 +61,12 @@ impl<'b> Pages<'b> {
         Some(Pages { rest: file.get(chunk.at..end)?, codec: chunk.codec })
     }
 
-    /// The next page that is one of values or a dictionary; `None` behind the last. What it expands to, and each value
-    /// that it says it has, takes a byte from `room`.
+    /// Returns the next page with values or a dictionary; `None` after the last. Each byte of its content, and each value that
+    /// it declares, subtracts a byte from `room`.
     ///
     /// # Errors
     ///
-    /// What is wrong with it, or that it takes more than `room`.
+    /// The page is damaged or unsupported, or needs more than `room`.
     pub(super) fn next(&mut self, column: &Column, room: &mut usize) -> Result<Option<Next<'b>>, Stop> {
         loop {
             if self.rest.is_empty() {
@@ -94,13 +92,13 @@ impl<'b> Pages<'b> {
                     return Ok(Some(Next::Dictionary { bytes: self.unpacked(packed, size)?, count }));
                 }
                 Some(3) => return Ok(Some(Next::Values(self.second_form(&head, packed, size)?))),
-                // An index, which adds no values.
+                // An index page has no values.
                 _ => {}
             }
         }
     }
 
-    /// In the second form levels are never packed, and stand before what is.
+    /// Reads a data page of version 2: the levels are never compressed and precede the values.
     fn second_form(&self, head: &Thrift<'_>, packed: &'b [u8], size: usize) -> Result<Page<'b>, String> {
         let damaged = "the head of a page is damaged";
         let about = head.at(8).ok_or(damaged)?;
@@ -131,10 +129,10 @@ impl<'b> Pages<'b> {
         match self.codec {
             0 => return Ok(Cow::Borrowed(packed)),
             1 => {
-                // The decoder allocates what the page says that it expands to.
+                // The decoder allocates the size that the page declares.
                 let length = snap::raw::decompress_len(packed).unwrap_or(usize::MAX);
                 if length > size || length / 64 > packed.len() {
-                    return Err("a page is damaged: it expands to more than it says".to_owned());
+                    return Err("a page is damaged: it expands to more than it declares".to_owned());
                 }
                 out = snap::raw::Decoder::new().decompress_vec(packed).map_err(|_| damaged(()))?;
             }
@@ -155,14 +153,16 @@ impl<'b> Pages<'b> {
                     5 | 7 => "LZ4",
                     _ => "an unknown method",
                 };
-                return Err(format!("it is compressed with {name}; write it with Snappy, zstd or gzip"));
+                return Err(format!(
+                    "compression with {name} is not supported; write the file with Snappy, zstd or gzip"
+                ));
             }
         }
         if out.len() == size { Ok(Cow::Owned(out)) } else { Err(damaged(())) }
     }
 }
 
-/// In the first form everything is packed together, and each list of levels is after its length.
+/// Reads a data page of version 1: levels and values are compressed together, and each list of levels follows its length.
 fn first_form<'b>(head: &Thrift<'_>, body: Cow<'b, [u8]>, column: &Column) -> Result<Page<'b>, String> {
     let damaged = "the head of a page is damaged";
     let about = head.at(5).ok_or(damaged)?;
@@ -172,7 +172,7 @@ fn first_form<'b>(head: &Thrift<'_>, body: Cow<'b, [u8]>, column: &Column) -> Re
             return Ok(at..at);
         }
         if about.int(form) != Some(3) {
-            return Err("its levels are written in a way of before 2013, which is not read");
+            return Err("its levels have an obsolete encoding");
         }
         let length = body.get(at..).and_then(|rest| rest.first_chunk::<4>()).ok_or(damaged)?;
         let start = at + 4;

@@ -1,29 +1,29 @@
-//! The metadata at the end of a Parquet file: its columns, and where the chunks of each begin.
+//! The metadata at the end of a Parquet file: its columns and their chunks.
 
 use super::thrift::{Reader, Thrift};
 
-/// What begins and ends a file.
+/// The first and last bytes of a file.
 pub(super) const MAGIC: &[u8] = b"PAR1";
 
-/// So many columns are read.
+/// Maximum number of columns to read.
 const MOST_COLUMNS: usize = 1_000;
 
-/// How values are stored (`Type` in `parquet.thrift`).
+/// Physical type of values (`Type` in `parquet.thrift`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stored {
     Bool,
     Int32,
     Int64,
-    /// 12 bytes: a time, as old programs wrote it.
+    /// A time in 12 bytes, in files of old programs.
     Int96,
     Float,
     Double,
     Bytes,
-    /// So many bytes each.
+    /// Values of this many bytes.
     Fixed(usize),
 }
 
-/// What values mean, as far as they are written in another way than what they are stored as.
+/// Logical type of values, where it changes how they are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     Plain,
@@ -31,12 +31,12 @@ pub(super) enum Meaning {
     Unsigned,
     /// Days since 1970.
     Date,
-    /// Since 1970, in units of so many ns; of a clock without a zone where not UTC.
+    /// Times since 1970 in units of `unit` ns; local times without a zone unless `is_utc`.
     Time {
         unit: i64,
         is_utc: bool,
     },
-    /// So many digits behind the point.
+    /// Numbers with this many digits after the decimal point.
     Decimal(u32),
     Uuid,
 }
@@ -44,39 +44,39 @@ pub(super) enum Meaning {
 /// A column.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
-    /// Its name; those of the groups that it is in before it, parted by points.
+    /// Its name, after the names of its groups, separated by points.
     pub(super) name: String,
     pub(super) stored: Stored,
     pub(super) meaning: Meaning,
-    /// The level of definition of a value that is there.
+    /// Definition level of a value that is not null.
     pub(super) defined: u32,
-    /// How many of the groups that it is in are repeated.
+    /// Number of repeated groups that contain it.
     pub(super) repeated: u32,
-    /// The level of definition from which on a list has an element.
+    /// Lowest definition level at which a list has an element.
     pub(super) element: u32,
-    /// Why it cannot be read.
+    /// Reason why it cannot be read.
     pub(super) unreadable: Option<&'static str>,
 }
 
-/// The values of a column in a group of rows.
+/// The values of a column in a row group.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Chunk {
-    /// Where its pages begin and how many bytes they take.
+    /// Offset and length of its pages, bytes.
     pub(super) at: usize,
     pub(super) length: usize,
-    /// How many values, null or not, it has.
+    /// Number of values, including nulls.
     pub(super) values: usize,
-    /// How its pages are compressed (`CompressionCodec`).
+    /// Compression of its pages (`CompressionCodec`).
     pub(super) codec: i64,
-    /// Whether it lies in another file.
+    /// Whether it is in another file.
     pub(super) is_elsewhere: bool,
 }
 
-/// Rows that are stored together.
+/// A row group.
 #[derive(Clone, Debug)]
 pub(super) struct Group {
     pub(super) rows: usize,
-    /// One a column; absent where the metadata does not say it.
+    /// One per column; absent if the metadata does not contain it.
     pub(super) chunks: Vec<Option<Chunk>>,
 }
 
@@ -85,7 +85,7 @@ pub(super) struct Group {
 pub(super) struct Metadata {
     pub(super) columns: Vec<Column>,
     pub(super) groups: Vec<Group>,
-    /// Columns beyond those that are read.
+    /// Number of columns after the maximum.
     pub(super) left_out: usize,
 }
 
@@ -93,7 +93,7 @@ pub(super) struct Metadata {
 ///
 /// # Errors
 ///
-/// What is wrong with the file, for people.
+/// The file is cut or damaged.
 pub(super) fn metadata(bytes: &[u8]) -> Result<Metadata, String> {
     let cut = "the file is cut: a Parquet file has its list of columns at its end; copy it again";
     let body = bytes.strip_suffix(MAGIC).ok_or(cut)?;
@@ -121,7 +121,7 @@ pub(super) fn metadata(bytes: &[u8]) -> Result<Metadata, String> {
 fn chunk(chunk: &Thrift<'_>) -> Option<Chunk> {
     let about = chunk.at(3)?;
     let pages = about.size(9)?;
-    // Some writers give 0 where there is no dictionary.
+    // Some writers give 0 if there is no dictionary.
     let dictionary = about.size(11).filter(|at| *at > 0);
     Some(Chunk {
         at: dictionary.map_or(pages, |dictionary| dictionary.min(pages)),
@@ -132,7 +132,7 @@ fn chunk(chunk: &Thrift<'_>) -> Option<Chunk> {
     })
 }
 
-/// The groups that a column is in.
+/// The groups that contain a column.
 #[derive(Clone, Default)]
 struct Path {
     names: Vec<String>,
@@ -144,7 +144,7 @@ struct Path {
     is_map: bool,
 }
 
-/// Appends the columns of the next `children` elements, which are written in the order of a walk through the tree.
+/// Appends the columns of the next `children` elements; elements are stored in depth-first order.
 fn columns<'t, 'b: 't>(
     elements: &mut impl Iterator<Item = &'t Thrift<'b>>,
     children: usize,
@@ -168,7 +168,7 @@ fn columns<'t, 'b: 't>(
             }
             _ => {}
         }
-        // What is within a list has the name of the list: `tags.list.element` is `tags`.
+        // Elements have the name of their list: `tags.list.element` is `tags`.
         if outer.repeated == 0 && !((outer.is_list || outer.is_map) && path.repeated > 0) {
             path.names.push(name);
         }
@@ -179,7 +179,7 @@ fn columns<'t, 'b: 't>(
                 path.is_map |= matches!(element.int(6), Some(1 | 2)) || logical(2);
                 let before = out.len();
                 columns(elements, children, path, out)?;
-                // Lists of structures have a column for each member, which would all be called the same.
+                // The columns of a list of structures would all have the same name.
                 if path.repeated > 0 && outer.repeated == 0 && out.len() - before > 1 {
                     let why = if path.is_map { "a map" } else { "a list of structures" };
                     out[before..].iter_mut().for_each(|column| column.unreadable = Some(why));
@@ -222,7 +222,7 @@ fn column(element: &Thrift<'_>, path: &Path) -> Column {
     }
 }
 
-/// What the values of an element mean: by its logical type, else by the older converted type.
+/// Returns the meaning of an element's values: by its logical type, else by the older converted type.
 fn meaning(element: &Thrift<'_>) -> Meaning {
     let digits = |scale: Option<i64>| u32::try_from(scale.unwrap_or_default()).unwrap_or_default().min(40);
     if let Some(logical) = element.at(10) {

@@ -1,14 +1,14 @@
-//! Why reading ends early.
+//! Reasons to stop reading.
 
 use std::borrow::Cow;
 
 use super::cells::Full;
 
-/// Why the cells of a column cannot be read.
+/// The reason why the cells of a column cannot be read.
 pub(super) enum Stop {
-    /// More would come out of the file than may.
+    /// The file expands to more than the limit.
     Full,
-    /// What is wrong with it.
+    /// The data is damaged or unsupported.
     Damaged(Cow<'static, str>),
 }
 

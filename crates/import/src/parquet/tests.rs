@@ -1,4 +1,4 @@
-//! Files that Apache Arrow wrote, of the same table: every packing and encoding gives the same rows.
+//! Files of the same table, written by Apache Arrow: every compression and encoding gives the same rows.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::rows;
@@ -9,7 +9,7 @@ fn file(name: &str) -> Vec<u8> {
     std::fs::read(format!("{FIXTURES}/{name}")).unwrap()
 }
 
-/// The rows of a file are those of `rows.jsonl`; the complaint is that of the columns that are not read.
+/// Checks that a file has the rows of `rows.jsonl`, and that the unreadable columns are reported.
 fn check(name: &str) {
     let read = rows(&file(name)).unwrap();
     if name == "none.parquet" && std::env::var_os("MAKESPAN_BLESS").is_some() {
@@ -23,7 +23,7 @@ fn check(name: &str) {
     assert_eq!(
         read.damage.as_deref(),
         Some(
-            "columns not read in whole (structs): a list of structures; columns not read in whole (params): a map"
+            "columns left out in whole or in part (structs): a list of structures; columns left out in whole or in part (params): a map"
         ),
         "{name}"
     );
@@ -55,7 +55,10 @@ fn times_of_old_programs_are_times() {
 #[test]
 fn packings_that_are_not_read_are_named() {
     let why = rows(&file("lz4.parquet")).err().unwrap();
-    assert!(why.contains("it is compressed with LZ4; write it with Snappy, zstd or gzip"), "{why}");
+    assert!(
+        why.contains("compression with LZ4 is not supported; write the file with Snappy, zstd or gzip"),
+        "{why}"
+    );
 }
 
 #[test]
@@ -82,7 +85,7 @@ fn a_column_that_is_damaged_costs_no_other() {
     let read = rows(&bytes).unwrap();
     let damage = read.damage.unwrap();
     assert!(
-        damage.contains("columns not read in whole (task_id): a page does not say its length"),
+        damage.contains("columns left out in whole or in part (task_id): a page does not say its length"),
         "{damage}"
     );
     assert!(read.lines.starts_with("{\"name\":\"extract\",\"start\":"), "{}", read.lines);

@@ -1,7 +1,7 @@
-//! The compact protocol of Thrift, in which Parquet writes its metadata
-//! (github.com/apache/thrift, `doc/specs/thrift-compact-protocol.md`), read without a schema.
+//! A reader of Thrift's compact protocol, the format of Parquet metadata (github.com/apache/thrift,
+//! `doc/specs/thrift-compact-protocol.md`), without a schema.
 
-/// Structures, lists and maps within each other, beyond which nothing is read.
+/// Maximum nesting of structures, lists and maps.
 const DEEPEST: usize = 24;
 
 /// A value of any type.
@@ -13,20 +13,20 @@ pub(super) enum Thrift<'b> {
     Double(f64),
     /// Bytes or text.
     Bytes(&'b [u8]),
-    /// A list, a set, or the keys and values of a map by turns.
+    /// A list, a set, or the alternating keys and values of a map.
     List(Vec<Thrift<'b>>),
     /// Fields with their numbers, ascending.
     Struct(Vec<(i16, Thrift<'b>)>),
 }
 
 impl<'b> Thrift<'b> {
-    /// The field of a structure.
+    /// Returns a field of a structure.
     pub(super) fn at(&self, id: i16) -> Option<&Thrift<'b>> {
         let Thrift::Struct(fields) = self else { return None };
         fields.iter().find(|(field, _)| *field == id).map(|(_, value)| value)
     }
 
-    /// The integer or boolean of a field.
+    /// Returns the integer or boolean of a field.
     pub(super) fn int(&self, id: i16) -> Option<i64> {
         match self.at(id)? {
             Thrift::Int(value) => Some(*value),
@@ -34,12 +34,12 @@ impl<'b> Thrift<'b> {
         }
     }
 
-    /// A length or an offset: an integer that is not negative.
+    /// Returns a length or an offset: an integer that is not negative.
     pub(super) fn size(&self, id: i16) -> Option<usize> {
         usize::try_from(self.int(id)?).ok()
     }
 
-    /// The text of a field; what is not UTF-8 in it is replaced.
+    /// Returns the text of a field; invalid UTF-8 is replaced.
     pub(super) fn text(&self, id: i16) -> Option<String> {
         match self.at(id)? {
             Thrift::Bytes(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
@@ -47,7 +47,7 @@ impl<'b> Thrift<'b> {
         }
     }
 
-    /// The elements of a list; none if there is no such list.
+    /// Returns the elements of a list; none if the field is not a list.
     pub(super) fn list(&self, id: i16) -> &[Thrift<'b>] {
         match self.at(id) {
             Some(Thrift::List(list)) => list,
@@ -56,7 +56,7 @@ impl<'b> Thrift<'b> {
     }
 }
 
-/// Reads values one after the other.
+/// Reads one value after another.
 pub(super) struct Reader<'b> {
     bytes: &'b [u8],
     at: usize,
@@ -67,12 +67,12 @@ impl<'b> Reader<'b> {
         Reader { bytes, at: 0 }
     }
 
-    /// How many bytes were read.
+    /// Returns the number of bytes read.
     pub(super) fn read(&self) -> usize {
         self.at
     }
 
-    /// The next structure; `None` if the bytes hold none.
+    /// Reads the next structure; `None` if the bytes are not a structure.
     pub(super) fn next_struct(&mut self) -> Option<Thrift<'b>> {
         self.structure(0)
     }
@@ -84,7 +84,7 @@ impl<'b> Reader<'b> {
     }
 
     fn varint(&mut self) -> Option<u64> {
-        let (value, length) = super::bits::varint(self.bytes.get(self.at..)?)?;
+        let (value, length) = crate::protobuf::varint(self.bytes.get(self.at..)?)?;
         self.at += length;
         Some(value)
     }
@@ -106,7 +106,7 @@ impl<'b> Reader<'b> {
                 0 => i16::try_from(self.zigzag()?).ok()?,
                 step => id.checked_add(i16::from(step))?,
             };
-            // A boolean field has its value in its type.
+            // The type of a boolean field contains its value.
             let value = match kind {
                 1 => Thrift::Int(1),
                 2 => Thrift::Int(0),
@@ -157,7 +157,7 @@ impl<'b> Reader<'b> {
         })
     }
 
-    /// Elements of the given types by turns. Each takes a byte at least, so that a count says no more than there is.
+    /// Reads elements of alternating types. Each takes at least one byte, which bounds the count.
     fn elements(&mut self, count: usize, kinds: &[u8], depth: usize) -> Option<Thrift<'b>> {
         if count > self.bytes.len() - self.at {
             return None;
