@@ -148,16 +148,22 @@ impl Stroke {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Bars {
     /// Left sides.
+    #[serde(with = "crate::columns")]
     pub x: Vec<f32>,
     /// Top sides.
+    #[serde(with = "crate::columns")]
     pub y: Vec<f32>,
     /// Widths.
+    #[serde(with = "crate::columns")]
     pub w: Vec<f32>,
     /// Heights.
+    #[serde(with = "crate::columns")]
     pub h: Vec<f32>,
     /// Fills.
+    #[serde(with = "crate::columns")]
     pub fill: Vec<Paint>,
     /// Hit id of each bar; a missing row has none.
+    #[serde(with = "crate::columns")]
     pub hit: Vec<Hit>,
     /// Corner radius of all bars.
     pub radius: f32,

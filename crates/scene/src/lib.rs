@@ -12,6 +12,7 @@
 //! assert_eq!(hit(&scene, 12.0, 12.0, 0.0), Hit(7));
 //! ```
 
+mod columns;
 pub mod font;
 pub mod glyph;
 pub mod hit;
