@@ -44,10 +44,27 @@ impl<'a> Json<'a> {
     }
 }
 
+/// Bytes with which a character begins that may have to be escaped.
+static ESCAPED: [bool; 256] = {
+    let mut escaped = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        // U+2028 and U+2029 begin with 0xE2.
+        escaped[byte] = byte < 0x20 || matches!(byte as u8, b'"' | b'\\' | b'<' | b'>' | b'&' | 0x7f | 0xe2);
+        byte += 1;
+    }
+    escaped
+};
+
 /// Appends `text` as a JSON string. `<`, `>`, `&`, U+2028 and U+2029 are escaped too, so that the result stays
 /// data wherever it is put.
 pub fn write_json_string(text: &str, out: &mut String) {
     out.push('"');
+    if !text.bytes().any(|byte| ESCAPED[usize::from(byte)]) {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     let mut from = 0;
     for (i, c) in text.char_indices() {
         let escape: Option<&str> = match c {

@@ -99,7 +99,7 @@ impl<'z, 'a> Draft<'z, 'a> {
             *uses.entry(piece.native.clone()).or_insert(0) += 1;
         }
         // For each repeated id, its tasks and their positions.
-        let mut places: HashMap<String, usize> = HashMap::default();
+        let mut places: HashMap<Cow<'_, str>, usize> = HashMap::default();
         for piece in pieces {
             if uses.get(&piece.native).is_none_or(|uses| *uses < 2) {
                 self.pieces.push(piece);
@@ -110,10 +110,11 @@ impl<'z, 'a> Draft<'z, 'a> {
             let attempt = piece.tries.last().unwrap_or(&untimed);
             let params = piece.task.params.as_ref().map_or("", Json::as_str);
             let number = (attempt.number > 0).then_some(attempt.number);
-            let seen = Seen { id: &piece.native, number, params, ..Seen::default() };
-            let Placed::Try(placed, number) = ids.place(&seen, attempt) else { continue };
+            let native = piece.native.clone();
+            let seen = Seen { id: &native, number, params, ..Seen::default() };
+            let Placed::Try { id: placed, number, .. } = ids.place(&seen, attempt) else { continue };
             let Some(&at) = places.get(&placed) else {
-                places.insert(placed, self.pieces.len());
+                places.insert(Cow::Owned(placed.into_owned()), self.pieces.len());
                 self.pieces.push(piece);
                 continue;
             };

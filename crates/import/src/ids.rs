@@ -18,7 +18,7 @@ pub(crate) use tries::Row;
 
 /// The parts of a record that identify its task and attempt.
 #[derive(Debug, Default)]
-pub(crate) struct Seen<'r> {
+pub(crate) struct Seen<'r, 'p> {
     /// Its id.
     pub(crate) id: &'r str,
     /// The instance of a mapped or sharded task, such as `3`.
@@ -26,20 +26,20 @@ pub(crate) struct Seen<'r> {
     /// The number of the attempt, if given.
     pub(crate) number: Option<u32>,
     /// Its parameters, as text; empty if there are none.
-    pub(crate) params: &'r str,
+    pub(crate) params: &'p str,
 }
 
 /// The task and attempt of a record.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Placed {
+pub(crate) enum Placed<'r> {
     /// It repeats another record.
     Duplicate,
-    /// It belongs to this attempt of the task with this id.
-    Try(String, u32),
+    /// It belongs to the attempt with this number of the task with this id, which [`Ids`] knows by `key`.
+    Try { id: Cow<'r, str>, key: StrId, number: u32 },
 }
 
 /// The last record of a task.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Last {
     ended: Option<i64>,
     status: Option<Status>,
@@ -53,13 +53,16 @@ struct Last {
 #[derive(Default)]
 pub(crate) struct Ids {
     seeds: Seeded,
-    /// The tasks of each id with its instance.
-    tasks: HashMap<Box<str>, Vec<Last>>,
+    /// Ids with their instances, and ids of dependencies.
+    texts: Interner,
+    /// The first record of each of these ids, and its hash.
+    first: Vec<Option<(Last, u64)>>,
+    /// The tasks of ids that have several records, and the hashes of these records.
+    tasks: HashMap<StrId, Vec<Last>>,
     rows: HashSet<u64>,
     /// Ids that have become several tasks, with these tasks.
     instances: HashMap<Box<str>, Vec<String>>,
     /// (task, id that it depends on), for ids that may become several tasks.
-    texts: Interner,
     after: Vec<(StrId, StrId)>,
     duplicates: (u64, String),
     others: (u64, String),
@@ -118,7 +121,7 @@ pub(crate) const RECENT: usize = 16;
 impl Ids {
     /// Returns whether a record with this id occurred before.
     pub(crate) fn knows(&self, id: &str) -> bool {
-        self.tasks.contains_key(id)
+        self.texts.find(id).is_some_and(|id| matches!(self.first.get(id.0 as usize), Some(Some(_))))
     }
 
     /// Classifies a record that its format counts as a further attempt, whatever the outcome of the previous one: a
@@ -157,6 +160,11 @@ impl Ids {
         }
     }
 
+    /// Returns the id of a task by its key.
+    pub(crate) fn text(&self, key: StrId) -> &str {
+        self.texts.get(key)
+    }
+
     /// Counts a record that repeats another one.
     pub(crate) fn duplicate(&mut self, id: &str) {
         count(&mut self.duplicates, id);
@@ -168,27 +176,36 @@ impl Ids {
     }
 
     /// Determines the task and attempt of a record, and remembers it.
-    pub(crate) fn place(&mut self, seen: &Seen<'_>, attempt: &Attempt<'_>) -> Placed {
-        let key = match &seen.instance {
-            Some(instance) => format!("{}[{instance}]", seen.id),
-            None => seen.id.to_owned(),
+    pub(crate) fn place<'r>(&mut self, seen: &Seen<'r, '_>, attempt: &Attempt<'_>) -> Placed<'r> {
+        let id = match &seen.instance {
+            Some(instance) => Cow::Owned(format!("{}[{instance}]", seen.id)),
+            None => Cow::Borrowed(seen.id),
         };
+        let key = self.texts.intern(&id);
         let params = self.seeds.hash_one(seen.params);
         let Attempt { queued, started, ended, worker, status, .. } = attempt;
         let times = (queued, started, ended);
         let untimed = times == (&None, &None, &None);
-        let row = self.seeds.hash_one((&key, times, worker, status.map(|s| s as u8), seen.number, params));
-        let is_first = !self.tasks.contains_key(key.as_str());
+        let row = self.seeds.hash_one((&id, times, worker, status.map(|s| s as u8), seen.number, params));
+        let now = |number| Last { ended: *ended, status: *status, number, params, untimed };
+        if self.first.len() < self.texts.len() {
+            self.first.resize(self.texts.len(), None);
+        }
+        let Some((first, first_row)) = self.first[key.0 as usize] else {
+            let number = seen.number.unwrap_or(1);
+            self.first[key.0 as usize] = Some((now(number), row));
+            if seen.instance.is_some() {
+                self.mapped += 1;
+                self.instances.entry(seen.id.into()).or_default().push(id.clone().into_owned());
+            }
+            return Placed::Try { id, key, number };
+        };
+        self.rows.insert(first_row);
         if !self.rows.insert(row) && !untimed {
-            count(&mut self.duplicates, &key);
+            count(&mut self.duplicates, &id);
             return Placed::Duplicate;
         }
-        if is_first && seen.instance.is_some() {
-            self.mapped += 1;
-            self.instances.entry(seen.id.into()).or_default().push(key.clone());
-        }
-        let tasks = self.tasks.entry(key.as_str().into()).or_default();
-        let now = |number| Last { ended: *ended, status: *status, number, params, untimed };
+        let tasks = self.tasks.entry(key).or_insert_with(|| vec![first]);
         let recent = tasks.len().saturating_sub(RECENT);
         let follows = tasks[recent..].iter().rposition(|last| {
             let is_same = last.params == params;
@@ -224,25 +241,26 @@ impl Ids {
             }
         };
         if at == 0 {
-            return Placed::Try(key, number);
+            return Placed::Try { id, key, number };
         }
-        let other = format!("{key} #{}", at + 1);
+        let other = format!("{id} #{}", at + 1);
         if follows.is_none() {
-            count(&mut self.others, &key);
+            count(&mut self.others, &id);
             let all = self.instances.entry(seen.id.into()).or_default();
             if all.is_empty() {
-                all.push(key);
+                all.push(id.into_owned());
             }
             all.push(other.clone());
         }
-        Placed::Try(other, number)
+        let key = self.texts.intern(&other);
+        Placed::Try { id: Cow::Owned(other), key, number }
     }
 
     /// Records the dependencies of a task, for [`Ids::later`].
-    pub(crate) fn depends(&mut self, task: &str, after: &[Cow<'_, str>]) {
+    pub(crate) fn depends(&mut self, task: StrId, after: &[Cow<'_, str>]) {
         for id in after {
-            let pair = (self.texts.intern(task), self.texts.intern(id));
-            self.after.push(pair);
+            let id = self.texts.intern(id);
+            self.after.push((task, id));
         }
     }
 
@@ -290,12 +308,12 @@ mod tests {
         Attempt { started: Some(started), ended: Some(ended), status: Some(status), ..Attempt::default() }
     }
 
-    fn one(id: &str) -> Seen<'_> {
+    fn one(id: &str) -> Seen<'_, 'static> {
         Seen { id, ..Seen::default() }
     }
 
-    fn is(placed: Placed, id: &str, number: u32) -> bool {
-        placed == Placed::Try(id.to_owned(), number)
+    fn is(placed: Placed<'_>, id: &str, number: u32) -> bool {
+        matches!(placed, Placed::Try { id: found, number: n, .. } if found == id && n == number)
     }
 
     #[test]
@@ -312,7 +330,8 @@ mod tests {
         assert!(is(ids.place(&Seen { number: Some(2), ..one("b") }, &row(6, 9, Status::Succeeded)), "b", 2));
         assert!(is(ids.place(&numbered, &row(0, 5, Status::Failed)), "b", 1));
         let mut told = Vec::new();
-        ids.depends("z", &["a".into(), "b".into()]);
+        let z = ids.texts.intern("z");
+        ids.depends(z, &["a".into(), "b".into()]);
         ids.later(&mut Tally::new(), |task, all| told.push((task.to_owned(), all.to_vec())));
         assert_eq!(told, [("z".to_owned(), ["a", "a #2", "a #3", "a #4"].map(str::to_owned).to_vec())]);
     }

@@ -169,7 +169,7 @@ fn parallel(text: &str, file: &str, tally: &mut Tally, sink: &mut dyn EventSink)
         };
         // `--retries` writes a line a try. A log that was appended to counts from 1 again, for other commands.
         let seen = Seen { id: seq, params: command, ..Seen::default() };
-        let Placed::Try(id, tried) = ids.place(&seen, &attempt) else { continue };
+        let Placed::Try { id, number: tried, .. } = ids.place(&seen, &attempt) else { continue };
         if tried == 1 {
             sink.event(Event::Task(Task {
                 id: Cow::Borrowed(&id),
@@ -178,7 +178,7 @@ fn parallel(text: &str, file: &str, tally: &mut Tally, sink: &mut dyn EventSink)
                 ..Task::default()
             }));
         }
-        let task = || Cow::Borrowed(id.as_str());
+        let task = || Cow::Borrowed(&*id);
         sink.event(Event::Attempt(Attempt { task: task(), number: tried, ..attempt }));
         for (at, name) in [(4, "sent"), (5, "received")] {
             if let Some(value) = number(at).filter(|n| *n > 0.0) {

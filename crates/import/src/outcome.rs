@@ -375,7 +375,7 @@ impl<'a> Outcome<'a> {
                 }
                 ErrorInfo { message: Cow::Borrowed(json), ..ErrorInfo::default() }
             }
-            Some(b'-' | b'0'..=b'9') if words::plain(key) == "errors" => return Part::None,
+            Some(b'-' | b'0'..=b'9') if words::plain(key).as_str() == "errors" => return Part::None,
             _ => match text_of_json(json) {
                 Some(_) if json == "true" => {
                     self.failed = true;
@@ -410,7 +410,7 @@ pub(crate) fn of(word: Option<&str>, has_error: bool, unread: &mut Unread) -> Op
 pub(crate) fn tells_end(name: &str) -> bool {
     match words::role(name) {
         words::Role::Exit | words::Role::Signal | words::Role::Error | words::Role::Flag(..) => true,
-        words::Role::Word => words::plain(name) == "conclusion",
+        words::Role::Word => words::plain(name).as_str() == "conclusion",
         words::Role::Hint | words::Role::Other => false,
     }
 }

@@ -34,7 +34,7 @@ pub use columns::{Alerts, Artifacts, Attempts, Logs, Samples, Tasks};
 pub use dependencies::{Dependencies, Edges, Neighbors, Visited};
 pub use makespan_format::{Diagnostic, Direction, Severity, Status};
 pub use members::{members, plain};
-pub use order::Order;
+pub use order::{Numbers, Order};
 pub use plausible::UNREADABLE_LINES;
 pub use quantile::{Interpolate, quantile};
 pub use rows::Rows;

@@ -319,6 +319,17 @@ impl<'t, 'a> Value<'t, 'a> {
         Members { value: Value { at: self.at + 1, ..self }, end }
     }
 
+    /// The names of the members of an object as they are written, without their quotes.
+    pub(crate) fn names(self) -> impl Iterator<Item = &'a str> {
+        let mut members = self.members();
+        std::iter::from_fn(move || {
+            let name = members.value;
+            members.next()?;
+            let quoted = name.get();
+            Some(quoted.get(1..quoted.len() - 1).unwrap_or_default())
+        })
+    }
+
     /// The elements of an array; none where it is not an array.
     pub(crate) fn elements(self) -> Elements<'t, 'a> {
         let end = if self.is_array() { self.over() } else { 0 };

@@ -20,10 +20,27 @@ pub(super) enum Role {
     Other,
 }
 
-/// A name or a word in lower case, its letters and digits only. Long texts are no names.
-pub(super) fn plain(text: &str) -> String {
-    let letters = text.chars().filter(char::is_ascii_alphanumeric);
-    letters.take(64).map(|c| c.to_ascii_lowercase()).collect()
+/// A name or a word in lower case, its letters and digits only.
+pub(super) struct Plain {
+    letters: [u8; 64],
+    length: usize,
+}
+
+impl Plain {
+    pub(super) fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.letters[..self.length]).unwrap_or_default()
+    }
+}
+
+/// Returns the letters and digits of a name or a word; of a longer one, which is none, the first 64.
+pub(super) fn plain(text: &str) -> Plain {
+    let mut plain = Plain { letters: [0; 64], length: 0 };
+    let letters = text.bytes().filter(u8::is_ascii_alphanumeric);
+    for (slot, letter) in plain.letters.iter_mut().zip(letters) {
+        *slot = letter.to_ascii_lowercase();
+        plain.length += 1;
+    }
+    plain
 }
 
 /// What a member of that name tells.
@@ -70,7 +87,7 @@ pub(super) fn is_trace(key: &str) -> bool {
 /// Whether a text in the place of an error or a code stands for none.
 pub(super) fn is_nothing(text: &str) -> bool {
     let plain = plain(text);
-    plain.is_empty()
+    plain.as_str().is_empty()
         || matches!(
             plain.as_str(),
             "none"

@@ -28,7 +28,20 @@ pub(super) fn repeated(tally: &mut Tally, key: &str) {
     tally.warn("duplicate-key", "duplicate members of an object: the last value is used", || key);
 }
 
+/// Whether two members of an object have the same name. What is not certain without reading the names is taken for true.
+fn has_repeated(object: Value<'_, '_>) -> bool {
+    let mut names = [""; FEW];
+    for (at, name) in object.names().enumerate() {
+        if at == FEW || name.contains('\\') || names[..at].contains(&name) {
+            return true;
+        }
+        names[at] = name;
+    }
+    false
+}
+
 /// The members of an object, of repeated ones the last, which is said.
+#[cold]
 fn distinct<'t, 'a>(object: Value<'t, 'a>, tally: &mut Tally) -> Vec<(Cow<'a, str>, Value<'t, 'a>)> {
     let mut all: Vec<(Cow<'a, str>, Value<'t, 'a>)> = Vec::with_capacity(FEW);
     all.extend(object.members());
@@ -104,10 +117,15 @@ impl Tasks {
         }
         let mut record = Record { id: key, ..Record::default() };
         let mut out = Out { tally, clock, sink };
-        for (key, value) in distinct(value, out.tally) {
+        let distinct = has_repeated(value).then(|| distinct(value, out.tally));
+        let mut member = |(key, value): (Cow<'a, str>, Value<'_, 'a>)| {
             if !value.is_null() {
                 out.member(&mut record, &key, value);
             }
+        };
+        match distinct {
+            Some(members) => members.into_iter().for_each(member),
+            None => value.members().for_each(&mut member),
         }
         self.emit(record, &mut out);
     }
@@ -244,19 +262,19 @@ impl Tasks {
         let tried =
             timed || attempt.worker.is_some() || attempt.error.is_some() || attempt.progress.is_some();
         let params = task.params.as_ref().map_or("", Json::as_str);
-        let (placed, now) = match self.ids.place(&Seen { id: &id, instance, number, params }, &attempt) {
+        let (placed, key, now) = match self.ids.place(&Seen { id: &id, instance, number, params }, &attempt) {
             Placed::Duplicate => return,
-            Placed::Try(placed, now) => (placed, now),
+            Placed::Try { id, key, number } => (id, key, number),
         };
         if placed != id {
             task.step.get_or_insert_with(|| task.name.clone().unwrap_or_else(|| id.clone()));
-            task.name.get_or_insert_with(|| Cow::Owned(placed.clone()));
+            task.name.get_or_insert_with(|| placed.clone());
         }
         if !tried && number.is_none() {
             task.status = attempt.status;
         }
-        self.silent.note(&placed, now, &attempt);
-        self.ids.depends(&placed, &task.after);
+        self.silent.note(key, now, &attempt);
+        self.ids.depends(key, &task.after);
         task.id = Cow::Borrowed(&placed);
         task.labels = labels.finish();
         out.sink.event(Event::Task(task));
@@ -264,7 +282,7 @@ impl Tasks {
             out.sink.event(Event::Attempt(Attempt { task: Cow::Borrowed(&placed), number: now, ..attempt }));
         }
         for text in logs {
-            let task = Some(Cow::Borrowed(placed.as_str()));
+            let task = Some(Cow::Borrowed(&*placed));
             out.sink.event(Event::Log(Log { task, text, ..Log::default() }));
         }
     }
@@ -275,7 +293,7 @@ impl Tasks {
             let after = all.iter().map(|id| Cow::Borrowed(id.as_str())).collect();
             sink.event(Event::Task(Task { id: Cow::Borrowed(task), after, ..Task::default() }));
         });
-        self.silent.finish(tally, sink);
+        self.silent.finish(&self.ids, tally, sink);
         self.ids.tell(tally);
     }
 
