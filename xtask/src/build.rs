@@ -15,9 +15,9 @@ use crate::workspace::{Workspace, files_under, make_folder, read, read_bytes, wr
 use crate::{page, tools};
 
 /// Size before speed: a file of 100,000 tasks loads as fast as with `-O3`, and the page is part of every report.
-/// Functions called once are not inlined from 300 bytes on: inlining them makes functions of 90 kB, which a browser
-/// takes a quarter of a second to optimise, and saves 0.1 %.
-const WASM_OPT_FLAGS: &[&str] = &["-Oz", "--one-caller-inline-max-function-size", "300"];
+/// Functions called once are inlined only if they are tiny: inlining the others puts hot loops into functions of up to
+/// 90 kB, which a browser optimises as a whole, and saves 0.1 %.
+const WASM_OPT_FLAGS: &[&str] = &["-Oz", "--one-caller-inline-max-function-size", "30"];
 
 const BOOT: &str = "boot.js";
 

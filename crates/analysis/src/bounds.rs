@@ -1,6 +1,6 @@
 //! Lower bounds on the makespan of a run.
 
-use makespan_model::{NONE, Run, TaskId};
+use makespan_model::{NONE, Order as _, Run, TaskId};
 
 use crate::busy::{Busy, busy};
 use crate::charge::Charge;
@@ -152,7 +152,7 @@ fn pauses<'r>(run: &'r Run, busy: &Busy) -> Option<(Longest<'r>, Vec<i64>)> {
             return idle;
         }
         let mut tries: Vec<(i64, i64)> = run.attempts_of(t).filter_map(|a| run.interval(a)).collect();
-        tries.sort_unstable();
+        tries.order();
         let mut reach = tries.first().map_or(0, |first| first.0);
         let gaps = tries.iter().fold(0i64, |sum, &(from, to)| {
             let gap = from.saturating_sub(reach).max(0);

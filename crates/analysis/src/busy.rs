@@ -1,6 +1,6 @@
 //! Intervals of work.
 
-use makespan_model::{AttemptId, NONE, Rows, Run, TaskId, UNKNOWN};
+use makespan_model::{AttemptId, NONE, Order as _, Rows, Run, TaskId, UNKNOWN};
 
 use crate::nest::Nest;
 
@@ -94,7 +94,7 @@ pub fn busy(run: &Run) -> Busy {
             let mut inner: Vec<u32> = (0..run.task_count() as u32)
                 .filter(|&t| anchor[t as usize] != NONE && first[t as usize] < last[t as usize])
                 .collect();
-            inner.sort_by_key(|&t| first[t as usize]);
+            inner.order_by_numbers(|&t| first[t as usize]);
             let pairs: Vec<(u32, u32)> = inner.iter().map(|&t| (anchor[t as usize], t)).collect();
             (Rows::from_pairs(run.task_count(), &pairs), first, last)
         }
@@ -115,7 +115,7 @@ pub fn busy(run: &Run) -> Busy {
             );
         }
     }
-    found.sort_unstable();
+    found.order();
     Busy {
         start: found.iter().map(|f| f.0).collect(),
         end: found.iter().map(|f| f.2).collect(),
@@ -133,7 +133,7 @@ fn own_time(
 ) {
     let mut tries: Vec<(i64, i64, u32)> =
         run.attempts_of(task).filter_map(|i| interval(i).map(|(s, e)| (s, e, i.0))).collect();
-    tries.sort_unstable();
+    tries.order();
     let mut contents = contents.peekable();
     let mut from = UNKNOWN;
     for (s, e, i) in tries {

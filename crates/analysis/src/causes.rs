@@ -2,8 +2,7 @@
 
 use std::cmp::Reverse;
 
-use makespan_model::Order as _;
-use makespan_model::{AttemptId, NONE, Run, TaskId, UNKNOWN};
+use makespan_model::{AttemptId, NONE, Order as _, Run, TaskId, UNKNOWN};
 
 use crate::busy::busy;
 use crate::slots::Slots;
@@ -287,11 +286,11 @@ fn blame_predecessors(run: &Run, waiting: &Waiting, first: &[i64], earliest: &[i
 /// Attributes to each holder of a slot the time in which others waited for it: the sum over time of the number of open
 /// windows.
 fn blame_holders(run: &Run, slots: &Slots, mut waited: Vec<(u32, i64, i64)>, blame: &mut [Culprit]) {
-    waited.sort_unstable();
+    waited.order();
     for mine in waited.chunk_by(|a, b| a.0 == b.0) {
         let begins: Vec<i64> = mine.iter().map(|w| w.1).collect();
         let mut ends: Vec<i64> = mine.iter().map(|w| w.2).collect();
-        ends.sort_unstable();
+        ends.order();
         let (mut begun, mut over) = (0, 0);
         let (mut now, mut sum) = (UNKNOWN, 0i128);
         // The sum of waiting up to a time; called with ascending times only.

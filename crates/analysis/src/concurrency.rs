@@ -1,6 +1,6 @@
 //! Concurrency: the number of attempts executing at each moment.
 
-use makespan_model::{AttemptId, Run, UNKNOWN};
+use makespan_model::{AttemptId, Order as _, Run, UNKNOWN};
 
 use crate::Busy;
 use crate::busy::is_going_on;
@@ -31,6 +31,19 @@ pub struct Concurrency {
 /// Attempts that are [going on](crate::going_on()) count from their start to the end of the function, which says nothing of
 /// their end; others without an end in no step. O((n + q) log n).
 pub fn concurrency(run: &Run, busy: &Busy) -> Concurrency {
+    let (mut changes, has_queue) = changes(run, busy);
+    changes.order_by_numbers(|c| c.0);
+    let mut out = steps(&changes);
+    out.has_queue = has_queue;
+    let makespan = run.span().map(|(s, e)| e.saturating_sub(s)).filter(|m| *m > 0);
+    out.mean_running = makespan.map(|m| busy.work() as f64 / m as f64);
+    out
+}
+
+/// Returns when attempts are queued and no longer queued, and when they start and end: time, change of those executing,
+/// change of those queued. Also returns whether any attempt has a queue time.
+#[inline(never)]
+fn changes(run: &Run, busy: &Busy) -> (Vec<(i64, i32, i32)>, bool) {
     let a = &run.attempts;
     let mut changes: Vec<(i64, i32, i32)> = Vec::with_capacity(busy.len() * 2);
     changes.extend(busy.start.iter().map(|&t| (t, 1, 0)));
@@ -51,8 +64,13 @@ pub fn concurrency(run: &Run, busy: &Busy) -> Concurrency {
             changes.push((queued, 0, 1));
         }
     }
-    changes.sort_unstable_by_key(|c| c.0);
-    let mut out = Concurrency { has_queue, ..Concurrency::default() };
+    (changes, has_queue)
+}
+
+/// Returns the step function of sorted changes.
+#[inline(never)]
+fn steps(changes: &[(i64, i32, i32)]) -> Concurrency {
+    let mut out = Concurrency::default();
     let (mut running, mut waiting, mut last) = (0i64, 0i64, (0, 0));
     for at_once in changes.chunk_by(|x, y| x.0 == y.0) {
         for change in at_once {
@@ -68,8 +86,6 @@ pub fn concurrency(run: &Run, busy: &Busy) -> Concurrency {
             out.max_running = out.max_running.max(now.0);
         }
     }
-    let makespan = run.span().map(|(s, e)| e.saturating_sub(s)).filter(|m| *m > 0);
-    out.mean_running = makespan.map(|m| busy.work() as f64 / m as f64);
     out
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use makespan_format::amount::{Amount, Quantity, Unit};
-use makespan_model::quantile;
+use makespan_model::{Order as _, quantile};
 
 use crate::{Facts, Judged, Rule, Verdict, judge};
 
@@ -62,7 +62,7 @@ impl Gate {
     pub fn limited(&self, before: &[Judged]) -> Option<Rule> {
         let Some(share) = self.share else { return Some(self.rule.clone()) };
         let mut values: Vec<f64> = before.iter().map(|j| j.value).filter(|v| v.is_finite()).collect();
-        values.sort_by(f64::total_cmp);
+        values.order();
         let median = quantile(&values, 0.5)?;
         let quantity = before.iter().find(|j| j.value.is_finite()).map_or(Quantity::Number, |j| j.quantity);
         // A limit without a unit counts seconds where the figure is a time.

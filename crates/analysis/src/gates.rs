@@ -1,6 +1,6 @@
 //! Gates: tasks that every path goes through.
 
-use makespan_model::{NONE, Run, TaskId};
+use makespan_model::{NONE, Order as _, Run, TaskId};
 
 /// Where the paths of a run come together; see [`gates()`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,7 +56,7 @@ pub fn gates(run: &Run) -> Gates {
             node = tree.parent[node as usize];
         }
     }
-    tasks.sort_unstable();
+    tasks.order();
     // The root does not represent a task.
     let nearest = tree.parent[1..].iter().map(|p| p.checked_sub(1).unwrap_or(NONE)).collect();
     Gates { tasks, nearest, behind }

@@ -148,20 +148,7 @@ const OURS: [(&str, &str, Quantity, From); 7] = [
 /// The measures of a run. A metric counts only where samples of tasks hold it; those of the run as a whole are series
 /// over time and no measure of tasks. O(s log s) for s samples.
 pub fn measures(run: &Run) -> Measures {
-    let mut place: HashMap<(StrId, StrId), usize> = HashMap::default();
-    let mut found: Vec<(StrId, StrId, Vec<u32>)> = Vec::new();
-    let samples = &run.samples;
-    for i in 0..samples.task.len() {
-        if samples.task[i] == NONE {
-            continue;
-        }
-        let key = (samples.name[i], samples.unit[i]);
-        let at = *place.entry(key).or_insert_with(|| {
-            found.push((key.0, key.1, Vec::new()));
-            found.len() - 1
-        });
-        found[at].2.push(i as u32);
-    }
+    let mut found = series(run);
     found.order_by(|a, b| {
         natural_cmp(run.text(a.0), run.text(b.0)).then_with(|| natural_cmp(run.text(a.1), run.text(b.1)))
     });
@@ -197,6 +184,26 @@ pub fn measures(run: &Run) -> Measures {
         out.samples.push((known.map_or(1.0, |k| k.1), indices));
     }
     out
+}
+
+/// Returns the names and units of the samples of tasks, with the indices of these.
+#[inline(never)]
+fn series(run: &Run) -> Vec<(StrId, StrId, Vec<u32>)> {
+    let mut place: HashMap<(StrId, StrId), usize> = HashMap::default();
+    let mut found: Vec<(StrId, StrId, Vec<u32>)> = Vec::new();
+    let samples = &run.samples;
+    for i in 0..samples.task.len() {
+        if samples.task[i] == NONE {
+            continue;
+        }
+        let key = (samples.name[i], samples.unit[i]);
+        let at = *place.entry(key).or_insert_with(|| {
+            found.push((key.0, key.1, Vec::new()));
+            found.len() - 1
+        });
+        found[at].2.push(i as u32);
+    }
+    found
 }
 
 /// Whether a metric without a unit is one of counts, by its name.

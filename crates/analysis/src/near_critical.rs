@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use makespan_model::{NONE, Run, TaskId};
+use makespan_model::{NONE, Order as _, Run, TaskId};
 
 use crate::longest::Longest;
 use crate::network::begin;
@@ -37,7 +37,7 @@ pub(crate) fn near_critical_with(run: &Run, path: Option<&CriticalPath>, k: usiz
         .filter(|&t| longest.weight[t] > 0 && !path.on_path[t])
         .map(|t| (Reverse(longest.through(t, &rest)), t as u32))
         .collect();
-    order.sort_unstable();
+    order.order();
     // By task, the chain that contains it, counted from 1; 0 means none. The critical path is not one of these chains.
     let mut holder: Vec<u32> = path.on_path.iter().map(|on| if *on { u32::MAX } else { 0 }).collect();
     let mut out = Vec::new();

@@ -1,6 +1,6 @@
 //! The own time of containers: when they were executing between their contents.
 
-use makespan_model::{NONE, Rows, Run, UNKNOWN};
+use makespan_model::{NONE, Order as _, Rows, Run, UNKNOWN};
 
 use crate::busy;
 use crate::charge::Charge;
@@ -43,7 +43,7 @@ impl OwnTime {
             }
         }
         // Stable, and the intervals come sorted by start.
-        stretches.sort_by_key(|s| s.task);
+        stretches.order_by_numbers(|s| s.task);
         let of = |task: u32| {
             let from = stretches.partition_point(|s| s.task < task);
             from..from + stretches[from..].partition_point(|s| s.task == task)

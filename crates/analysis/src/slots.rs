@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use makespan_model::{HashMap, NONE, Run, StrId, UNKNOWN};
+use makespan_model::{HashMap, NONE, Order as _, Run, StrId, UNKNOWN};
 
 use crate::busy::Busy;
 use crate::is_trace;
@@ -76,7 +76,7 @@ impl Slots {
             intervals.push((*out.place.entry(name).or_insert(next), k as u32));
         }
         // Stable, and the intervals come sorted by start.
-        intervals.sort_by_key(|i| i.0);
+        intervals.order_by_numbers(|i| i.0);
         for mine in intervals.chunk_by(|a, b| a.0 == b.0) {
             let mine: Vec<u32> = mine.iter().map(|i| i.1).collect();
             let mut most = 0;

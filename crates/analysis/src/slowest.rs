@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use makespan_model::{Run, TaskId};
+use makespan_model::{Order as _, Run, TaskId};
 
 use crate::busy::{Busy, busy};
 use crate::slots::containers;
@@ -26,7 +26,7 @@ pub(crate) fn slowest_with(run: &Run, busy: &Busy, n: usize) -> Vec<TaskId> {
             Some((Reverse(if is_container { own[t.index()] } else { e.saturating_sub(s) }), t))
         })
         .collect();
-    tasks.sort_unstable();
+    tasks.order();
     tasks.truncate(n);
     tasks.into_iter().map(|(_, t)| t).collect()
 }

@@ -105,7 +105,7 @@ pub(crate) fn steps_with<'a>(
             stat.critical = stat.critical.saturating_add(*weight);
         }
     }
-    durations.sort_unstable();
+    durations.order();
     let mut rest = durations.as_slice();
     for (at, stat) in stats.iter_mut().enumerate() {
         let (mine, others) = rest.split_at(rest.partition_point(|d| d.0 == at));

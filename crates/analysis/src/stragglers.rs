@@ -52,7 +52,7 @@ pub fn stragglers(run: &Run) -> Vec<Straggler> {
         let at = *place.entry(step_of_task(run, task)).or_insert(next);
         timed.push((at, e.saturating_sub(s), task));
     }
-    timed.sort_unstable();
+    timed.order();
     let mut out = Vec::new();
     for step in timed.chunk_by(|a, b| a.0 == b.0).filter(|step| step.len() >= FEWEST) {
         let durations: Vec<i64> = step.iter().map(|t| t.1).collect();

@@ -1,6 +1,6 @@
 //! Utilisation: the number of busy workers at each moment.
 
-use makespan_model::{HashMap, Run, StrId, UNKNOWN};
+use makespan_model::{HashMap, Order as _, Run, StrId, UNKNOWN};
 
 use crate::busy::{Busy, busy};
 
@@ -94,7 +94,7 @@ pub(crate) fn utilisation_with(run: &Run, busy: &Busy) -> Utilisation {
     let room = makespan as f64 * seen.len() as f64;
     let mean = (room > 0.0).then(|| (total as f64 / room).min(1.0));
     let mut out = Utilisation { workers: seen.len(), mean, ..Utilisation::default() };
-    changes.sort_unstable_by_key(|c| c.0);
+    changes.order_by_numbers(|c| c.0);
     let (mut now, mut last) = ((0i64, 0i64), (0, 0));
     for at_once in changes.chunk_by(|x, y| x.0 == y.0) {
         for change in at_once {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use makespan_analysis::query::{Query, QueryContext};
 use makespan_format::clip_chars;
-use makespan_model::{StrId, TaskId};
+use makespan_model::{Order as _, StrId, TaskId};
 use makespan_scene::{counted, visible};
 use makespan_views::{ViewState, exactly};
 
@@ -58,11 +58,11 @@ fn best<T: Copy + Ord>(all: impl Iterator<Item = (T, u32, usize)>) -> Vec<T> {
     for (item, fit, length) in all {
         kept.push((fit, length, item));
         if kept.len() == MOST * 4 {
-            kept.sort_unstable();
+            kept.order_by(Ord::cmp);
             kept.truncate(MOST);
         }
     }
-    kept.sort_unstable();
+    kept.order_by(Ord::cmp);
     kept.truncate(MOST);
     kept.into_iter().map(|(_, _, item)| item).collect()
 }

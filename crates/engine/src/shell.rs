@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use makespan_format::clip_chars;
-use makespan_model::{Severity, Status};
+use makespan_model::{Order as _, Severity, Status};
 use makespan_scene::{count, counted, visible};
 use makespan_views::ViewState;
 
@@ -36,7 +36,7 @@ pub(crate) fn shell(session: &Session, view: &ViewState) -> Shell {
         |places: &[usize]| -> Vec<usize> { places.iter().copied().filter(|i| listed.contains(i)).collect() };
     let labels = session.labels();
     let mut numbers: Vec<usize> = listed.iter().copied().collect();
-    numbers.sort_unstable();
+    numbers.order();
     Shell {
         runs: numbers.into_iter().map(|number| ListedRun { number, name: labels[number].clone() }).collect(),
         run_count: labels.len(),

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use makespan_analysis::Facts;
-use makespan_model::{AttemptId, NONE, Run, TaskId, UNKNOWN};
+use makespan_model::{AttemptId, NONE, Order as _, Run, TaskId, UNKNOWN};
 use makespan_scene::counted;
 use makespan_views::timeline::{Index, Lanes};
 
@@ -144,7 +144,7 @@ impl Process<'_> {
                 order.push((row, a.started[i], ended.max(a.started[i]), at));
             }
         }
-        order.sort_unstable();
+        order.order();
         for (row, started, ended, at) in order {
             let i = at as usize;
             let task = TaskId(a.task[i]);

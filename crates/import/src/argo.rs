@@ -320,13 +320,13 @@ fn tell_nodes(
         tries.entry(*of).or_default().push((number, *child));
     }
     for (at, node) in list.iter().enumerate().filter(|(at, node)| node.task == Some(*at)) {
-        after[at].sort_unstable();
+        after[at].order();
         after[at].dedup();
         let parent = boundary(node).and_then(|b| list[b].task).map(|b| Cow::Borrowed(&*keys[b]));
         let before = after[at].iter().map(|b| Cow::Borrowed(&*keys[*b])).collect();
         // Times of this format sort as text.
         let start = |at: usize| list[at].value.text_at("startedAt").map(Cow::into_owned);
-        tried[at].sort_by_cached_key(|node| start(*node));
+        tried[at].order_by_cached_key(|node| start(*node));
         let last = tried[at].last().map_or(node, |last| &list[*last]);
         tell_task(last, &keys[at], parent, before, clock, sink);
         let mut number = 0;

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use makespan_format::{Attempt, ErrorInfo, EventSink, Status};
-use makespan_model::HashMap;
+use makespan_model::{HashMap, Order as _};
 
 use crate::draft::{Draft, Piece, labels, records};
 use crate::gather::Named;
@@ -166,7 +166,7 @@ fn read_azure(
     for (part, file) in parts.iter().zip(&pages) {
         let mut draft = Draft::new(Cow::Borrowed(part.source.name.as_str()), "Azure Pipelines", options);
         let mut all: Vec<_> = file.roots().flat_map(|root| records(root, &["records"])).collect();
-        all.sort_by_key(|record| record.at("order").and_then(Value::whole).unwrap_or(i64::MAX));
+        all.order_by_numbers(|record| record.at("order").and_then(Value::whole).unwrap_or(i64::MAX));
         for record in all {
             let name = record.text_at("name").unwrap_or(Cow::Borrowed("(no name)"));
             let mut piece = Piece::new(record.text_at("id").unwrap_or_default(), name.clone());

@@ -1,5 +1,6 @@
 //! Jenkins: a pipeline run as the stage view describes it (`wfapi`), the nodes of Blue Ocean, and builds of a job.
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 
 use makespan_format::{Attempt, ErrorInfo, EventSink, Status};
@@ -219,7 +220,7 @@ fn tell_nodes(file: &str, nodes: &[Value<'_, '_>], options: &Options<'_>, sink: 
 fn tell_builds(file: &str, builds: &[Value<'_, '_>], options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut draft = Draft::new(Cow::Borrowed(file), "Jenkins", options);
     let mut builds = builds.to_vec();
-    builds.sort_by_key(|b| b.at("number").and_then(Value::whole).unwrap_or(i64::MAX));
+    builds.order_by_numbers(|b| b.at("number").and_then(Value::whole).unwrap_or(i64::MAX));
     for build in builds {
         let number = build.text_at("number").unwrap_or_default();
         let name = build.text_at("fullDisplayName").unwrap_or_else(|| Cow::Owned(format!("#{number}")));

@@ -1,6 +1,7 @@
 //! Metaflow: a run as written by a program with its client (one object with `tasks`), and tasks in responses of the
 //! service of its UI.
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 
 use makespan_format::{Attempt, EventSink, Status};
@@ -86,7 +87,7 @@ fn tell(
     }
     // The number of a task is the order in which tasks were made.
     let mut tasks = tasks.to_vec();
-    tasks.sort_by_key(|t| t.any(&["task", "task_id"]).and_then(Value::whole).unwrap_or(i64::MAX));
+    tasks.order_by_numbers(|t| t.any(&["task", "task_id"]).and_then(Value::whole).unwrap_or(i64::MAX));
     let mut seen: Named<Piece<'_>> = Named::default();
     for task in tasks {
         let step = task.text_of(&["step", "step_name"]).unwrap_or_default();

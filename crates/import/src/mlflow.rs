@@ -2,6 +2,7 @@
 //!
 //! An experiment is a run; each of its MLflow runs is a task, within the run in which it is nested.
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 
 use makespan_format::{Attempt, EventSink, Fields, Sample};
@@ -118,7 +119,7 @@ fn tell<'a>(
     draft.run.workflow = Some(Cow::Borrowed(id));
     // Answers begin with the newest run.
     let mut runs = runs.to_vec();
-    runs.sort_by_key(|run| {
+    runs.order_by_numbers(|run| {
         let start = run.at("info").and_then(|i| i.at("start_time")).and_then(Value::whole);
         start.unwrap_or(i64::MAX)
     });

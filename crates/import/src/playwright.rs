@@ -1,5 +1,6 @@
 //! Results of tests in JSON: Playwright's reporter, and the result files of Allure.
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 
 use makespan_format::{Attempt, ErrorInfo, EventSink, Fields, Severity, Status};
@@ -199,7 +200,7 @@ fn read_allure(
         let mut draft = Draft::new(Cow::Borrowed(id.as_str()), "Allure", options);
         let mut results = results.clone();
         results
-            .sort_by_key(|r| (r.at("start").and_then(Value::whole).unwrap_or(i64::MAX), r.text_at("uuid")));
+            .order_by_key(|r| (r.at("start").and_then(Value::whole).unwrap_or(i64::MAX), r.text_at("uuid")));
         let mut tests: Named<Piece<'_>> = Named::default();
         for result in results {
             draft_result(result, &mut tests, &mut draft);

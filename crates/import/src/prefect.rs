@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use makespan_format::{Attempt, ErrorInfo, EventSink, Log, Status};
-use makespan_model::{HashMap, HashSet};
+use makespan_model::{HashMap, HashSet, Order as _};
 
 use crate::draft::{Draft, Piece, labels, records};
 use crate::gather::Named;
@@ -113,7 +113,7 @@ fn tell<'a>(flow: &mut Flow<'_, 'a>, options: &Options<'_>, sink: &mut dyn Event
     }
     // The order in which they were created is the same in the next run, their names are not.
     let mut tasks = flow.tasks.clone();
-    tasks.sort_by_cached_key(|task| {
+    tasks.order_by_cached_key(|task| {
         (task.text_of(&["expected_start_time", "created"]), task.text_at("name"), task.text_at("id"))
     });
     for task in tasks {
@@ -157,7 +157,7 @@ fn tell<'a>(flow: &mut Flow<'_, 'a>, options: &Options<'_>, sink: &mut dyn Event
     }
     // States of tasks that were not given.
     let mut rest: Vec<(Cow<'a, str>, Records<'_, 'a>)> = states.into_iter().collect();
-    rest.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    rest.order_by(|a, b| a.0.cmp(&b.0));
     for (id, own) in rest {
         let mut piece = Piece::new(id.clone(), id);
         attempts(own, &mut piece, &mut draft);
@@ -223,7 +223,7 @@ fn error<'a>(state: Option<Value<'_, 'a>>, status: Option<Status>) -> Option<Err
 
 /// States in their order, as attempts: each `RUNNING` begins one.
 fn attempts<'a>(mut states: Records<'_, 'a>, piece: &mut Piece<'a>, draft: &mut Draft<'_, 'a>) {
-    states.sort_by_cached_key(|state| state.text_at("timestamp"));
+    states.order_by_cached_key(|state| state.text_at("timestamp"));
     let mut queued = None;
     for record in states {
         let t = draft.clock.moment(record.at("timestamp"), crate::Unit::Seconds);

@@ -1,6 +1,7 @@
 //! Temporal: the history of a workflow execution. Activities, child workflows, timers and Nexus operations become tasks:
 //! what began them and what ended them is found by the numbers of the events.
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 
 use makespan_format::{Attempt, ErrorInfo, EventSink, Severity, Status};
@@ -49,7 +50,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         // A long history is handed out in pages.
         let roots = file.roots().flat_map(|root| records(root.at("history").unwrap_or(root), &["events"]));
         let mut events: Vec<Value<'_, '_>> = roots.filter(|e| e.at("eventId").is_some()).collect();
-        events.sort_by_key(|event| event.at("eventId").and_then(Value::whole).unwrap_or(i64::MAX));
+        events.order_by_numbers(|event| event.at("eventId").and_then(Value::whole).unwrap_or(i64::MAX));
         tell(&events, &part.source.name, options, sink);
     }
     report_all(parts, &pages, sink)

@@ -10,7 +10,7 @@ use makespan_format::{
     Artifact, Attempt, Diagnostic, Direction, Event, EventSink, Fields, RunInfo, Sample, Severity, Status,
     Task,
 };
-use makespan_model::{HashMap, HashSet};
+use makespan_model::{HashMap, HashSet, Order as _};
 
 use crate::gather::{Ordinals, lacks};
 use crate::ids::{Fan, Ids};
@@ -229,7 +229,7 @@ fn specs<'t, 'a>(
     }
     fan.tell(tally);
     for (at, spec) in specs.iter_mut().enumerate() {
-        spec.before.sort_unstable();
+        spec.before.order();
         spec.before.dedup();
         spec.before.retain(|before| *before != at);
     }

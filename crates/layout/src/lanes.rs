@@ -11,10 +11,10 @@ use std::collections::BinaryHeap;
 /// lowest free row is used. O(n log n).
 pub fn pack(intervals: &[(i64, i64)]) -> (Vec<u32>, u32) {
     let mut by_start: Vec<u32> = (0..intervals.len() as u32).collect();
-    by_start.sort_by_key(|&i| {
-        let (start, end) = intervals[i as usize];
-        (start, end.max(start))
-    });
+    let key = |&(start, end): &(i64, i64)| (start, end.max(start));
+    if !intervals.is_sorted_by_key(key) {
+        by_start.sort_by_key(|&i| key(&intervals[i as usize]));
+    }
 
     let mut rows = vec![0; intervals.len()];
     let mut count = 0;

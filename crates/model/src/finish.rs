@@ -5,7 +5,7 @@ use makespan_format::{Diagnostic, Severity, Status};
 
 use crate::blocks::Blocks;
 use crate::build::RunBuilder;
-use crate::{NONE, Rows, Run, StrId, UNKNOWN, graph, infer};
+use crate::{NONE, Order as _, Rows, Run, StrId, UNKNOWN, graph, infer};
 
 /// Counts problems of the input and records the first case.
 struct Findings<'s> {
@@ -111,9 +111,9 @@ impl RunBuilder {
         }
         // Within the row of a task, its predecessors and successors are then in task order.
         if !edges.is_sorted() {
-            edges.sort_unstable();
+            edges.order();
         }
-        cut.sort_unstable();
+        cut.order();
         let predecessors = Rows::collect(n, edges.iter().map(|&(a, b)| (b, a)));
         let successors = Rows::collect(n, edges.iter().copied());
         drop(edges);
@@ -209,7 +209,7 @@ impl RunBuilder {
         });
         drop(after);
         let all = edges.len();
-        edges.sort_unstable();
+        edges.order();
         edges.dedup();
         let twice = (all - edges.len()) as u64;
         found.add(twice, Severity::Info, "duplicate-dependency", || {
@@ -364,7 +364,7 @@ fn by_task(n: usize, tasks: &Blocks<u32>, numbers: Option<&Blocks<u32>>) -> Opti
     if numbers.is_some() {
         rows.chunk_by_mut(|&a, &b| tasks[a as usize] == tasks[b as usize])
             .filter(|of_task| of_task.len() > 1)
-            .for_each(|of_task| of_task.sort_by_key(|&row| number(row as usize)));
+            .for_each(|of_task| of_task.order_by_numbers(|&row| number(row as usize)));
     }
     Some(rows)
 }

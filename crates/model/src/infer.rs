@@ -2,7 +2,7 @@
 
 use crate::blocks::Blocks;
 use crate::columns::GrowingAttempts;
-use crate::{NONE, UNKNOWN};
+use crate::{NONE, Order as _, UNKNOWN};
 
 /// Returns, for each task that started after another had ended, one edge from the task that ended last before it: the
 /// latest thing it can have waited for. A heuristic, and marked as one wherever it is shown. `parents` keeps tasks
@@ -66,7 +66,7 @@ fn sort(tasks: &mut [u32], key: impl Fn(u32) -> (u32, i64, i64, u32)) {
         return;
     }
     let mut keyed: Vec<(u32, i64, i64, u32)> = tasks.iter().map(|&t| key(t)).collect();
-    keyed.sort_unstable();
+    keyed.order();
     for (slot, (.., task)) in tasks.iter_mut().zip(keyed) {
         *slot = task;
     }

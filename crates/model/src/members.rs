@@ -1,5 +1,6 @@
 //! Reads the JSON objects that a run keeps as text: parameters and labels.
 
+use crate::Order as _;
 use std::borrow::Cow;
 
 use serde_json::Value;
@@ -27,7 +28,7 @@ pub fn members(json: &str) -> Vec<(String, String)> {
             other => out.push((name, other.to_string())),
         }
     }
-    out.sort_unstable();
+    out.order_by(Ord::cmp);
     out
 }
 

@@ -7,7 +7,7 @@ use makespan_format::{Diagnostic, Severity, Status, time::format_rfc3339};
 
 use crate::blocks::Blocks;
 use crate::build::RunBuilder;
-use crate::{StrId, UNKNOWN};
+use crate::{Order as _, StrId, UNKNOWN};
 
 const SECOND: i64 = 1_000_000_000;
 
@@ -155,7 +155,7 @@ impl RunBuilder {
             .map(|i| start_of(a.queued[i], a.started[i], a.ended[i]))
             .filter(|t| *t != UNKNOWN)
             .collect();
-        starts.sort_unstable();
+        starts.order();
         let mut outside = Found::default();
         if let Some((from, to)) = body(&starts) {
             for i in 0..a.task.len() {

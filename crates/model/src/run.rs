@@ -194,13 +194,10 @@ impl Run {
 
     /// Everything that a time axis has to hold: the span, widened by queue times and by samples, alerts and logs.
     pub fn extent(&self) -> Option<(i64, i64)> {
-        let columns = [&self.attempts.queued, &self.attempts.started, &self.attempts.ended];
+        let attempts = [&self.attempts.queued, &self.attempts.started, &self.attempts.ended];
         let rest = [&self.samples.t, &self.alerts.t, &self.logs.t];
-        let times = || columns.iter().chain(&rest).flat_map(|c| c.iter().copied()).filter(|t| *t != UNKNOWN);
-        match (times().min(), times().max()) {
-            (Some(s), Some(e)) => Some((s, e)),
-            _ => self.span(),
-        }
+        let extents = attempts.into_iter().chain(rest).filter_map(|times| extent_of(times));
+        extents.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).or_else(|| self.span())
     }
 
     /// Returns the status derived from the tasks: running if one is running, failed if one failed, and so on; without
@@ -244,4 +241,14 @@ impl Run {
         }
         out
     }
+}
+
+/// Returns the first and the last of the known times of a column.
+#[inline(never)]
+fn extent_of(times: &[i64]) -> Option<(i64, i64)> {
+    let (mut first, mut last) = (i64::MAX, UNKNOWN);
+    for &t in times.iter().filter(|t| **t != UNKNOWN) {
+        (first, last) = (first.min(t), last.max(t));
+    }
+    (last != UNKNOWN).then_some((first, last))
 }

@@ -6,7 +6,7 @@ use makespan_format::{
     Alert, Artifact, Attempt, ErrorInfo, Event, EventSink, Json, Log, RunInfo, Sample, Task, write_line,
 };
 
-use crate::{NONE, Run, StrId, TaskId, UNKNOWN};
+use crate::{NONE, Order as _, Run, StrId, TaskId, UNKNOWN};
 
 impl Run {
     fn cow(&self, id: StrId) -> Option<Cow<'_, str>> {
@@ -51,7 +51,7 @@ impl Run {
             infer_edges: self.infer_edges,
         }));
         let mut cut_into: Vec<(u32, u32)> = self.cut.iter().map(|&(a, b)| (b, a)).collect();
-        cut_into.sort_unstable();
+        cut_into.order();
         for t in self.task_ids() {
             self.task_event(t, &cut_into, sink);
         }

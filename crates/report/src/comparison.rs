@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use makespan_analysis::Facts;
 use makespan_analysis::compare::{explain, matching, trends, verdicts};
-use makespan_model::Run;
+use makespan_model::{Order as _, Run};
 use makespan_views::compare::{
     Pair, figures_section, headline, parameters, statistics, tasks, trend, waterfall,
 };
@@ -66,7 +66,7 @@ fn groups(runs: &[Arc<Run>]) -> Vec<Vec<Arc<Run>>> {
     groups.retain(|group| group.len() > 1);
     for group in &mut groups {
         // Runs without times keep their place at the end.
-        group.sort_by_key(|run| run.span().map_or(i64::MAX, |s| s.0));
+        group.order_by_numbers(|run| run.span().map_or(i64::MAX, |s| s.0));
     }
     groups
 }

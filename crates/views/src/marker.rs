@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::look::Look;
 use crate::moment::Moments;
-use makespan_model::Run;
+use makespan_model::{Order as _, Run};
 
 /// Maximum number of markers in a view. With notes of full length they fit into a link.
 pub const MOST_MARKERS: usize = 40;
@@ -73,7 +73,7 @@ impl Markers {
     /// Returns the markers of a run with their indices, sorted by time.
     pub fn of(&self, run: usize) -> Vec<(usize, &Marker)> {
         let mut all: Vec<_> = self.0.iter().enumerate().filter(|(_, m)| m.run == run).collect();
-        all.sort_by_key(|(_, m)| m.t);
+        all.order_by_numbers(|(_, m)| m.t);
         all
     }
 

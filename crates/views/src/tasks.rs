@@ -1,7 +1,7 @@
 //! The table of all tasks: sorted and filtered as indices; only visible rows are built.
 
 use makespan_analysis::natural_cmp;
-use makespan_model::{Run, TaskId, UNKNOWN};
+use makespan_model::{Order as _, Run, TaskId, UNKNOWN};
 
 use crate::look::Look;
 use crate::moment::Moments;
@@ -106,7 +106,7 @@ pub fn order(run: &Run, wait: &[i64], mask: Option<&[bool]>, sort: Sort) -> Vec<
     let passes = |t: &TaskId| mask.is_none_or(|m| m.get(t.index()).copied().unwrap_or(true));
     let mut tasks: Vec<u32> = run.task_ids().filter(passes).map(|t| t.0).collect();
     let by_number = |value: Vec<i64>, tasks: &mut Vec<u32>| {
-        tasks.sort_by_key(|&t| {
+        tasks.order_by_numbers(|&t| {
             let v = value[t as usize];
             (v == UNKNOWN, if sort.descending { v.saturating_neg() } else { v })
         });
@@ -114,7 +114,7 @@ pub fn order(run: &Run, wait: &[i64], mask: Option<&[bool]>, sort: Sort) -> Vec<
     let all = |f: &dyn Fn(TaskId) -> i64| run.task_ids().map(f).collect::<Vec<i64>>();
     let mut by_text = |f: &dyn Fn(TaskId) -> String| {
         let names: Vec<String> = run.task_ids().map(f).collect();
-        tasks.sort_by(|&a, &b| {
+        tasks.order_by(|&a, &b| {
             let (a, b) = (&names[a as usize], &names[b as usize]);
             let order = natural_cmp(a, b);
             a.is_empty().cmp(&b.is_empty()).then(if sort.descending { order.reverse() } else { order })

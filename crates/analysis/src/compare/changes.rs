@@ -1,6 +1,6 @@
 //! Differences between the two tasks of a match.
 
-use makespan_model::{NONE, Run, TaskId, UNKNOWN};
+use makespan_model::{NONE, Order as _, Run, TaskId, UNKNOWN};
 
 use super::columns::Columns;
 use super::keys::Pairs;
@@ -96,7 +96,7 @@ fn same_predecessors(left_run: &Run, right_run: &Run, pairs: &Pairs, l: usize, r
     }
     let mut there: Vec<u32> = y.iter().map(matched).collect();
     let mut here = x.to_vec();
-    here.sort_unstable();
-    there.sort_unstable();
+    here.order();
+    there.order();
     here == there && !there.contains(&NONE)
 }

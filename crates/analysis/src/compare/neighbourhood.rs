@@ -1,7 +1,6 @@
 //! The last two ways to match a task: by its work, and by its place in the graph.
 
-use makespan_model::Order as _;
-use makespan_model::{NONE, Rows, Run, UNKNOWN};
+use makespan_model::{NONE, Order as _, Rows, Run, UNKNOWN};
 use rustc_hash::FxHashMap;
 
 use super::columns::Columns;
@@ -203,7 +202,7 @@ fn pair_by_colours(
             members.extend(fits.map(|&i| (colours[0][i as usize], false, i)));
             let fits = rights.iter().filter(|&&i| fit(&graphs[1], &pairs.of_right, i));
             members.extend(fits.map(|&i| (colours[1][i as usize], true, i)));
-            members.sort_unstable();
+            members.order();
             // Tasks that are unique on each side are the most certain, and may distinguish others.
             let found = join_classes(&members, left, right, shown, true, pairs)
                 || join_classes(&members, left, right, shown, false, pairs);

@@ -1,6 +1,6 @@
 //! Many runs in a row: how long things took over time, and when that changed.
 
-use makespan_model::{Status, quantile};
+use makespan_model::{Order as _, Status, quantile};
 
 use super::lineup::{Lineup, lineup};
 use super::samples::{Margin, Samples, fair_makespan};
@@ -95,7 +95,7 @@ pub struct Spread {
 /// The spread of numbers, NaN left out; none of none. O(n log n).
 pub fn spread(values: &[f64]) -> Option<Spread> {
     let mut known: Vec<f64> = values.iter().copied().filter(|x| x.is_finite()).collect();
-    known.sort_unstable_by(f64::total_cmp);
+    known.order();
     let at = |p: f64| quantile(&known, p);
     let (min, p10, median, p90, max) = (at(0.0)?, at(0.1)?, at(0.5)?, at(0.9)?, at(1.0)?);
     Some(Spread { values: known.len(), min, p10, median, p90, max })

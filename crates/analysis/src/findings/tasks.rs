@@ -138,7 +138,7 @@ fn duplicated_work(facts: &Facts, out: &mut Vec<Finding>) {
         let slot = &mut work[run.attempts.task[a as usize] as usize];
         *slot = slot.saturating_add(length);
     }
-    alike.sort_unstable();
+    alike.order();
     let mut found: Vec<(i64, &[Alike])> = alike
         .chunk_by(|a, b| a.0 == b.0)
         .map(|same| (same.iter().skip(1).fold(0i64, |sum, s| sum.saturating_add(work[s.1.index()])), same))

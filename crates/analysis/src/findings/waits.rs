@@ -1,6 +1,6 @@
 //! Rules about waiting and about workers.
 
-use makespan_model::{HashMap, NONE, Severity, StrId, TaskId, UNKNOWN};
+use makespan_model::{HashMap, NONE, Order as _, Severity, StrId, TaskId, UNKNOWN};
 
 use super::evidence::Evidence;
 use super::finding::{Finding, Subject, share, span, warning_from};
@@ -20,7 +20,7 @@ pub(super) fn find(facts: &Facts, out: &mut Vec<Finding>) {
 fn waited(column: &[i64]) -> Option<(Vec<TaskId>, i64, i64)> {
     let some = column.iter().enumerate().filter(|(_, ns)| **ns > 0);
     let mut tasks: Vec<(i64, TaskId)> = some.map(|(t, ns)| (-*ns, TaskId(t as u32))).collect();
-    tasks.sort_unstable();
+    tasks.order();
     let total = tasks.iter().fold(0i64, |sum, t| sum.saturating_sub(t.0));
     let longest = -tasks.first()?.0;
     Some((tasks.into_iter().map(|t| t.1).collect(), total, longest))
@@ -117,7 +117,7 @@ fn single_worker(facts: &Facts) -> Option<Finding> {
     for t in (0..first.len()).filter(|&t| waiting.blocker[t] != NONE && waiting.wait[t] > 0) {
         changes.extend([(waiting.ready[t], 0, 1, 0), (first[t], 0, -1, 0)]);
     }
-    changes.sort_unstable();
+    changes.order();
     let mut alone = vec![0i64; names.len()];
     let (mut now, mut state) = (UNKNOWN, (0, 0, 0));
     let mut longest = (0, 0, 0);

@@ -1,6 +1,6 @@
 //! The walk that finds the observed path.
 
-use makespan_model::{AttemptId, NONE, Rows, Run, TaskId, UNKNOWN};
+use makespan_model::{AttemptId, NONE, Order as _, Rows, Run, TaskId, UNKNOWN};
 
 use super::segment::{Segment, SegmentKind};
 use crate::busy::Busy;
@@ -108,9 +108,9 @@ impl<'r> Walk<'r> {
             .filter(|&i| a.started[i as usize] != UNKNOWN)
             .map(|i| (a.task[i as usize], i))
             .collect();
-        timed.sort_by_key(|&(t, i)| (t, a.started[i as usize]));
+        timed.order_by_numbers(|&(t, i)| (t, a.started[i as usize]));
         let by_start = Piles::new(n, &timed);
-        timed.sort_by_key(|&(t, i)| (t, a.ended[i as usize]));
+        timed.order_by_numbers(|&(t, i)| (t, a.ended[i as usize]));
         let by_end = Piles::new(n, &timed);
         let mut walk = Walk {
             run,
@@ -146,7 +146,7 @@ impl<'r> Walk<'r> {
             .filter_map(|t| self.spans[t as usize].map(|s| (s.1, t)))
             .collect();
         // The top of a pile is met first: of equal ends the lower index.
-        closed.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
+        closed.order_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)));
         let pairs: Vec<(u32, u32)> = closed.iter().map(|&(_, t)| (self.container[t as usize], t)).collect();
         self.contents = Piles::new(n, &pairs);
         self.contains = containers(self.run);

@@ -1,7 +1,7 @@
 //! Evaluates a query: the tasks of a run that match.
 
 use makespan_format::amount::Amount;
-use makespan_model::{StrId, UNKNOWN};
+use makespan_model::{Order as _, StrId, UNKNOWN};
 
 use super::check;
 use super::check::{Number, measure, number, statuses};
@@ -153,7 +153,7 @@ impl Evaluation<'_> {
                 known.push((steps[t.index()], t.0));
             }
         }
-        known.sort_unstable();
+        known.order();
         let mut found = vec![f64::NAN; run.strings.len()];
         for step in known.chunk_by(|a, b| a.0 == b.0) {
             let mut values: Vec<f64> = step.iter().map(|(_, t)| column[*t as usize]).collect();

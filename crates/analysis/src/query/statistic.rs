@@ -1,7 +1,7 @@
 //! Statistics of a measure over the tasks of a run.
 
 use super::vocabulary::{STATISTICS, Summary, find};
-use makespan_model::quantile;
+use makespan_model::{Order as _, quantile};
 
 /// A statistic with which a number is compared.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,7 +32,7 @@ impl Statistic {
     /// [quantiles](makespan_model::quantile()). The mean is summed in ascending order, so that it does not depend on
     /// the order of tasks. O(n log n).
     pub(super) fn of(self, values: &mut [f64]) -> Option<f64> {
-        values.sort_unstable_by(f64::total_cmp);
+        values.order();
         match self {
             Statistic::Percentile(p) => quantile(values, p / 100.0),
             Statistic::Mean => (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64),

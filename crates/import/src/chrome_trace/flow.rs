@@ -1,7 +1,7 @@
 //! Converts flow events to dependencies between the slices they bind to.
 
 use makespan_format::Severity;
-use makespan_model::{HashMap, NONE, StrId};
+use makespan_model::{HashMap, NONE, Order as _, StrId};
 
 use super::nest::Slices;
 use super::trace::Trace;
@@ -13,7 +13,7 @@ const INWARDS: usize = 256;
 pub(super) fn edges(trace: &mut Trace, slices: &Slices) -> Vec<(u32, u32)> {
     let mut flows: Vec<u32> =
         (0..trace.items.len() as u32).filter(|&i| b"stf".contains(&trace.items[i as usize].ph)).collect();
-    flows.sort_by_key(|&i| trace.items[i as usize].ts);
+    flows.order_by_numbers(|&i| trace.items[i as usize].ts);
     let mut last: HashMap<(StrId, StrId), Option<u32>> = HashMap::default();
     let mut edges = Vec::new();
     let (mut unbound, mut unstarted) = (0u64, 0u64);
@@ -41,7 +41,7 @@ pub(super) fn edges(trace: &mut Trace, slices: &Slices) -> Vec<(u32, u32)> {
     launched(trace, &mut edges);
     trace.tally.count(Severity::Info, "flow-unbound", "flow events have no slice to bind to", unbound);
     trace.tally.count(Severity::Info, "flow-without-start", "flow events continue no flow", unstarted);
-    edges.sort_unstable();
+    edges.order();
     edges.dedup();
     edges
 }
@@ -53,7 +53,7 @@ fn bound(trace: &Trace, slices: &Slices, edges: &mut Vec<(u32, u32)>, unstarted:
     let mut ends: Vec<u32> = (0..slices.all.len() as u32)
         .filter(|&s| !item(s).bind.is_empty() && (item(s).flow_in || item(s).flow_out))
         .collect();
-    ends.sort_by_key(|&s| item(s).ts);
+    ends.order_by_numbers(|&s| item(s).ts);
     let mut last: HashMap<StrId, u32> = HashMap::default();
     for s in ends {
         let item = item(s);

@@ -1,7 +1,7 @@
 //! Converts events to slices: finds the end of each beginning, and the enclosing slice of each slice.
 
 use makespan_format::Severity;
-use makespan_model::{HashMap, Interner, NONE, StrId};
+use makespan_model::{HashMap, Interner, NONE, Order as _, StrId};
 
 use super::trace::{Item, NO_END, Trace};
 use crate::tally::{Place, Tally};
@@ -118,12 +118,12 @@ pub(super) fn slices(trace: &mut Trace) -> Slices {
     // The order of the file, so that ids do not depend on clocks.
     if !found.is_sorted_by_key(|s| s.item) {
         let mut rank: Vec<u32> = (0..found.len() as u32).collect();
-        rank.sort_unstable_by_key(|&s| found[s as usize].item);
+        rank.order_by_numbers(|&s| found[s as usize].item);
         let mut place = vec![0u32; found.len()];
         for (new, &old) in rank.iter().enumerate() {
             place[old as usize] = new as u32;
         }
-        found.sort_unstable_by_key(|s| s.item);
+        found.order_by_numbers(|s| s.item);
         for slice in &mut found {
             slice.parent = place.get(slice.parent as usize).copied().unwrap_or(NONE);
         }
@@ -186,7 +186,7 @@ fn uncross(found: &mut [Slice]) {
 fn by_time(items: &[Item]) -> Vec<u32> {
     let mut order: Vec<u32> = (0..items.len() as u32).collect();
     if !items.is_sorted_by_key(|i| i.ts) {
-        order.sort_by_key(|&i| items[i as usize].ts);
+        order.order_by_numbers(|&i| items[i as usize].ts);
     }
     order
 }
@@ -202,7 +202,7 @@ fn contain(trace: &mut Trace, slices: &mut Slices) {
     let all = &mut slices.all;
     let items = &trace.items;
     for of_thread in &mut slices.of_thread {
-        of_thread.sort_by_key(|&s| {
+        of_thread.order_by_numbers(|&s| {
             let slice = &all[s as usize];
             (items[slice.item as usize].ts, std::cmp::Reverse(slice.until))
         });

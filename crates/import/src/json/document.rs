@@ -250,6 +250,7 @@ impl<R: Records> Document<R> {
 
     /// Reads one thing at `at`: a bracket, a comma, a member or a record. `before` is how far into what was handed
     /// over the text begins.
+    #[inline(never)]
     fn step(
         &mut self,
         text: &str,
@@ -331,6 +332,7 @@ impl<R: Records> Document<R> {
 
     /// Reads the member or record at `at`, which stops being JSON at `stop`; where it ends, or `None` where the text
     /// ends before it does.
+    #[cold]
     fn mend(&mut self, bytes: &[u8], at: usize, stop: usize, sink: &mut dyn EventSink) -> Option<usize> {
         // What is said of a fault must not depend on how the file was cut.
         if !self.complete && bytes.len() < LONGEST.min(stop + AROUND_BYTES) {

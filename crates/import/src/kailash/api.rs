@@ -191,7 +191,7 @@ impl<'a> Live<'a> {
     /// their own.
     pub(super) fn tell(self, book: &mut Book<'_>, sink: &mut dyn EventSink) {
         let mut files: Vec<&str> = self.points.iter().map(|p| folder(p.0)).collect();
-        files.sort_unstable();
+        files.order_by(Ord::cmp);
         files.dedup();
         for dir in files {
             let points = self.points.iter().filter(|p| folder(p.0) == dir);

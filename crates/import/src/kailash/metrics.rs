@@ -41,6 +41,7 @@ impl<'a> Metrics<'a> {
     }
 
     /// Reads a metrics object and the object of custom metrics in it.
+    #[inline(never)]
     pub(super) fn of(object: Value<'_, 'a>) -> Metrics<'a> {
         let mut m = Metrics { numbers: Vec::with_capacity(12), ..Metrics::default() };
         for (key, value) in object.members() {
@@ -54,6 +55,7 @@ impl<'a> Metrics<'a> {
     }
 
     /// Without what is stated twice or was not measured.
+    #[inline(never)]
     pub(super) fn checked(mut self) -> Metrics<'a> {
         let m = &mut self;
         let value_of = |m: &Metrics<'_>, name: &str| m.numbers.iter().find(|(k, _)| k == name).map(|e| e.1);

@@ -153,7 +153,7 @@ impl<'a> TaskRow<'a> {
                 None => row.rest.extend(raw_of(value).map(|v| (key, v))),
             }
         }
-        let text = |i: usize| values[i].and_then(Value::text).filter(|t: &Cow<'_, str>| !t.is_empty());
+        let text = |i: usize| values[i].and_then(filled);
         let keep = |i: usize| values[i].and_then(raw_of);
         row.id = text(0);
         row.run = text(1);
@@ -191,6 +191,13 @@ impl<'a> TaskRow<'a> {
     }
 }
 
+/// The text of a value, unless it is empty.
+#[inline(never)]
+fn filled<'a>(value: Value<'_, 'a>) -> Option<Cow<'a, str>> {
+    value.text().filter(|text| !text.is_empty())
+}
+
+#[inline(never)]
 fn raw_of<'a>(value: Value<'_, 'a>) -> Option<Raw<'a>> {
     serde_json::from_str(value.get()).ok().map(Cow::Borrowed)
 }
@@ -207,6 +214,7 @@ fn flat_metrics(values: [Option<f64>; 3]) -> Option<Metrics<'static>> {
 
 /// Where `key` stands among the names. Programs write their members in one order, so the next name is nearly always
 /// the right one.
+#[inline(never)]
 fn place_of<const N: usize>(names: &[&str; N], next: usize, key: &str) -> Option<usize> {
     (0..N).map(|i| if next + i < N { next + i } else { next + i - N }).find(|&i| names[i] == key)
 }

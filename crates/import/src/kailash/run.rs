@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use makespan_format::{Event, EventSink, Fields, RunInfo, Status};
-use makespan_model::{HashMap, HashSet, Interner, NONE, StrId};
+use makespan_model::{HashMap, HashSet, Interner, NONE, Order as _, StrId};
 
 use super::plan::Plan;
 use super::record::{RunFacts, error_info};
@@ -161,7 +161,7 @@ impl RunState<'_> {
     /// Notes what the task that was added last depends on; those that are new, each once.
     pub(super) fn first_edges(&mut self, on: &mut Vec<u32>) {
         let mut sorted = on.clone();
-        sorted.sort_unstable();
+        sorted.order();
         sorted.dedup();
         if sorted.len() < on.len() {
             let mut seen = HashSet::default();

@@ -103,24 +103,7 @@ impl RunState<'_> {
                 params: plan_node.and_then(|n| n.config.as_deref()).map(Json::from_raw),
             }));
         } else {
-            if !after.is_empty() || declared {
-                sink.event(Event::Task(Task {
-                    id: task_id.into(),
-                    after,
-                    status: one.status.filter(|_| declared),
-                    ..Task::default()
-                }));
-            }
-            // A task has one set of labels, that of its first try.
-            if let Some(labels) = labels {
-                sink.event(Event::Log(Log {
-                    task: Some(task_id.into()),
-                    number: Some(one.number),
-                    level: Some("metadata".into()),
-                    text: labels.as_str().into(),
-                    ..Log::default()
-                }));
-            }
+            tell_retry(task_id, &one, after, declared, labels, sink);
         }
         if has_attempt {
             sink.event(Event::Attempt(Attempt {
@@ -148,6 +131,7 @@ impl RunState<'_> {
     }
 
     /// Tells the metrics of a record whose try another file told without them.
+    #[inline(never)]
     fn late_metrics(&mut self, id: StrId, at: u32, row: &TaskRow<'_>, sink: &mut dyn EventSink) {
         let Some(metrics) = &row.metrics else { return };
         let Some((number, ended)) = self.unmeasured.remove(&id) else {
@@ -158,6 +142,7 @@ impl RunState<'_> {
     }
 
     /// Id of a record that has none: its node, with a number where there are several.
+    #[inline(never)]
     fn free_id(&mut self, node: &str) -> String {
         let mut last = self.numbered.get(node).copied().unwrap_or_default();
         loop {
@@ -170,6 +155,7 @@ impl RunState<'_> {
         }
     }
 
+    #[inline(never)]
     fn try_of(&mut self, row: &TaskRow<'_>, at: u32, is_retry: bool) -> Try {
         let has_error = row.error.as_deref().is_some_and(|e| !e.is_empty());
         let mut status = self.clock.status(row.status.as_deref(), has_error);
@@ -194,6 +180,7 @@ impl RunState<'_> {
     }
 
     /// What the task depends on, without what was told before; ids that are not known wait for the end.
+    #[inline(never)]
     fn new_edges(&mut self, at: u32, dependencies: &[Cow<'_, str>], is_first: bool) -> Vec<u32> {
         let mut after = Vec::with_capacity(dependencies.len());
         for id in dependencies {
@@ -234,6 +221,7 @@ impl RunState<'_> {
         }
     }
 
+    #[inline(never)]
     fn labels(
         &self,
         row: &TaskRow<'_>,
@@ -305,6 +293,36 @@ fn parent_of(metadata: &RawValue) -> Option<Cow<'_, str>> {
     parent
 }
 
+/// Tells what a further try adds to its task. A task has one set of labels, that of its first try.
+#[cold]
+fn tell_retry(
+    task: &str,
+    one: &Try,
+    after: Vec<Cow<'_, str>>,
+    declared: bool,
+    labels: Option<Json<'_>>,
+    sink: &mut dyn EventSink,
+) {
+    if !after.is_empty() || declared {
+        sink.event(Event::Task(Task {
+            id: task.into(),
+            after,
+            status: one.status.filter(|_| declared),
+            ..Task::default()
+        }));
+    }
+    if let Some(labels) = labels {
+        sink.event(Event::Log(Log {
+            task: Some(task.into()),
+            number: Some(one.number),
+            level: Some("metadata".into()),
+            text: labels.as_str().into(),
+            ..Log::default()
+        }));
+    }
+}
+
+#[inline(never)]
 fn tell_values(row: &TaskRow<'_>, task: &str, sink: &mut dyn EventSink) {
     let values = [
         ("input_data", Direction::Input, &row.input),
@@ -325,6 +343,7 @@ fn tell_values(row: &TaskRow<'_>, task: &str, sink: &mut dyn EventSink) {
 }
 
 /// Tells samples. The engine writes a duration of zero where it did not measure: not where the times tell one.
+#[inline(never)]
 fn tell_metrics(
     metrics: &Metrics<'_>,
     task: &str,

@@ -68,7 +68,7 @@ impl<'a> Dag<'a> {
                     }
                 }
             }
-            found.sort_unstable();
+            found.order();
             found
         };
         let before = processes.iter().map(before).collect();

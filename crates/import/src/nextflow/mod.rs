@@ -147,6 +147,6 @@ fn chosen(sets: &[RowSet<'_>], notes: &mut Vec<String>) -> Vec<usize> {
         }
     }
     let mut kept: Vec<usize> = kept.into_iter().map(|(at, _)| at).collect();
-    kept.sort_unstable();
+    kept.order();
     kept
 }

@@ -1,5 +1,6 @@
 //! Rows of traces, reports and timelines, in a common form.
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 
 use super::script::Script;
@@ -137,7 +138,7 @@ impl<'a> RowSet<'a> {
     /// Names of the tasks, sorted.
     pub(super) fn names(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.rows.iter().filter_map(|row| self.get(row, "name")).collect();
-        names.sort_unstable();
+        names.order_by(Ord::cmp);
         names
     }
 }

@@ -210,7 +210,7 @@ fn workers(trace: &Trace) -> Vec<Worker> {
         plain.push(Worker { name, pid: pid.unwrap_or(0) });
     }
     let mut pids: Vec<u64> = plain.iter().filter(|worker| worker.pid != 0).map(|worker| worker.pid).collect();
-    pids.sort_unstable();
+    pids.order();
     pids.dedup();
     let names: HashMap<u64, String> = pids.iter().map(|pid| (*pid, process_name(trace, *pid))).collect();
     for (at, worker) in plain.iter_mut().enumerate() {

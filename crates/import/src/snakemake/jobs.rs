@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use makespan_format::{Artifact, Attempt, Direction, ErrorInfo, Event, EventSink, Fields, Status, Task};
-use makespan_model::HashMap;
+use makespan_model::{HashMap, Order as _};
 
 use crate::gather::Ordinals;
 use crate::ids::Fan;
@@ -54,7 +54,7 @@ pub(super) fn tell_jobs(jobs: Vec<Job<'_>>, tally: &mut Tally, sink: &mut dyn Ev
         let makers = jobs[at].inputs.iter().filter_map(|path| makes.get(&**path));
         let mut before: Vec<usize> = makers.flat_map(|all| fan.take(all)).copied().collect();
         before.retain(|from| *from != at);
-        before.sort_unstable();
+        before.order();
         before.dedup();
         before
     };

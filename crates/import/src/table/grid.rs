@@ -1,5 +1,6 @@
 //! The first rows of a table, as whoever maps its columns sees them.
 
+use makespan_model::Order as _;
 use std::borrow::Cow;
 
 use makespan_format::clip_chars;
@@ -52,7 +53,7 @@ impl Grid {
         let mut csv = Csv::new(text, None)?;
         let names = std::mem::take(&mut csv.header);
         let mut sorted: Vec<&str> = names.iter().map(String::as_str).collect();
-        sorted.sort_unstable();
+        sorted.order_by(Ord::cmp);
         sorted.dedup();
         if names.len() > MOST_COLUMNS || sorted.len() < names.len() || sorted.first() == Some(&"") {
             return None;

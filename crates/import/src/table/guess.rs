@@ -3,7 +3,7 @@
 
 use makespan_format::Status;
 use makespan_format::time::parse_civil;
-use makespan_model::HashSet;
+use makespan_model::{HashSet, Order as _};
 
 use super::grid::Grid;
 use super::rows::clock;
@@ -121,7 +121,7 @@ fn times(grid: &Grid, mapping: &Mapping) -> Vec<String> {
             found.push((moments.iter().sum::<f64>() / moments.len() as f64, name));
         }
     }
-    found.sort_by(|a, b| a.0.total_cmp(&b.0));
+    found.order_by(|a, b| a.0.total_cmp(&b.0));
     found.into_iter().map(|(_, name)| name.clone()).collect()
 }
 

@@ -1,6 +1,7 @@
 //! A mapping as text, as [`Mapping::parse`] reads it.
 
 use crate::mapping::{FIELDS, Field, Mapping};
+use makespan_model::Order as _;
 
 impl Mapping {
     /// The column, or the path, that stands for a field.
@@ -11,8 +12,8 @@ impl Mapping {
     /// The same with columns and units in the order of the fields.
     pub(super) fn in_order(mut self) -> Mapping {
         let place = |field: Field| FIELDS.iter().position(|f| f.0 == field);
-        self.columns.sort_by_key(|c| place(c.0));
-        self.units.sort_by_key(|u| place(u.0));
+        self.columns.order_by_key(|c| place(c.0));
+        self.units.order_by_key(|u| place(u.0));
         self
     }
 

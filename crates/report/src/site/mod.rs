@@ -85,7 +85,7 @@ pub fn site<F: SiteFolder>(
     let mut redactor = Redactor::default();
     let mut shown = runs.to_vec();
     // One order whatever files came first: by time, then by id, so that equal runs stay apart in one way only.
-    shown.sort_by(|a, b| {
+    shown.order_by(|a, b| {
         let start = |run: &Run| run.span().map_or(i64::MAX, |s| s.0);
         (start(a), &a.id).cmp(&(start(b), &b.id))
     });

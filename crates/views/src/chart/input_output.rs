@@ -159,7 +159,7 @@ pub(super) fn picture(subject: &Subject<'_>, choice: &Choice) -> Result<Picture,
 fn rows(subject: &Subject<'_>, pair: Pair) -> (Vec<Row>, bool) {
     let (run, sides) = (subject.facts.run(), pair.values(subject));
     let mut tasks: Vec<u32> = sides.iter().flatten().map(|v| v.0).collect();
-    tasks.sort_unstable();
+    tasks.order();
     tasks.dedup();
     let by_step = tasks.len() > MOST_TASKS;
     let mut place: HashMap<&str, usize> = HashMap::default();

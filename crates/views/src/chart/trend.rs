@@ -1,8 +1,7 @@
 //! Durations from run to run.
 
 use makespan_analysis::{Facts, natural_cmp};
-use makespan_model::Order as _;
-use makespan_model::{Run, Status, TaskId, UNKNOWN, quantile};
+use makespan_model::{Order as _, Run, Status, TaskId, UNKNOWN, quantile};
 use makespan_scene::{Role, counted, visible};
 
 use super::picture::MOST_ROWS;
@@ -52,7 +51,7 @@ fn of_all(run: &Run, step: &str) -> Option<f64> {
     let tasks = run.task_ids().filter(|t| run.task_step(*t) == step);
     let lengths = tasks.filter_map(|t| run.task_interval(t)).map(|(s, e)| e.saturating_sub(s) as f64);
     let mut lengths: Vec<f64> = lengths.collect();
-    lengths.sort_unstable_by(f64::total_cmp);
+    lengths.order();
     quantile(&lengths, 0.5)
 }
 

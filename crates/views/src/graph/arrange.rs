@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 
 use makespan_layout::{Direction, Layout, Point, Request, Route, Size, layout};
-use makespan_model::NONE;
+use makespan_model::{NONE, Order as _};
 
 use super::node::{AIR, Node, TITLE};
 use super::nodes::Graph;
@@ -78,7 +78,7 @@ impl Drawn {
             order.push((depth, i as u32));
         }
         order.push((0, plane));
-        order.sort_unstable_by_key(|&(depth, node)| (Reverse(depth), node));
+        order.order_by_numbers(|&(depth, node)| (Reverse(depth), node));
         for &(_, border) in &order {
             let size = place(&graph, page, &inside[border as usize], &links[border as usize], &mut whole);
             match graph.nodes.get_mut(border as usize) {

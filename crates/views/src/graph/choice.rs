@@ -1,5 +1,6 @@
 //! The reader's choices for the graph: kind of nodes, expanded groups, and focus.
 
+use makespan_model::Order as _;
 use serde::{Deserialize, Serialize};
 
 use crate::clip::shortened;
@@ -231,7 +232,7 @@ impl Graphing {
             }
             "open" => {
                 self.open = parted(value);
-                self.open.sort_unstable();
+                self.open.order_by(Ord::cmp);
                 self.open.dedup();
             }
             "group" => self.group = Some(value.to_owned()),

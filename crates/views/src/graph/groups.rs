@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use makespan_model::HashMap;
-use makespan_model::{NONE, Run, StrId, TaskId};
+use makespan_model::{NONE, Order as _, Run, StrId, TaskId};
 
 use super::choice::Grouping;
 
@@ -89,7 +89,7 @@ impl Groups {
         }
         let mut classes: Vec<Vec<u32>> =
             found.into_values().flatten().filter(|c| c.len() >= STACKED).collect();
-        classes.sort_unstable();
+        classes.order_by(Ord::cmp);
         let mut groups = Groups { all: Vec::with_capacity(classes.len()), of: vec![NONE; n] };
         for class in classes {
             class.iter().for_each(|&t| groups.of[t as usize] = groups.all.len() as u32);

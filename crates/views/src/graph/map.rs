@@ -52,6 +52,7 @@ pub fn map_point(layout: (f32, f32), size: (f32, f32), (x, y): (f32, f32)) -> (f
 
 /// Draws all nodes at this size. Nodes on the same pixels become one spot, and failures are drawn last, so that the
 /// scene is bounded by the pixels and no failure is hidden. O(n log n).
+#[inline(never)]
 pub fn map(drawn: &Drawn, size: (f32, f32)) -> Scene {
     let mut scene = Scene::new(size.0, size.1, "Map of the graph");
     let layout = &drawn.layout;

@@ -2,7 +2,7 @@
 
 use makespan_analysis::Facts;
 use makespan_format::time::SECOND;
-use makespan_model::{Status, TaskId, UNKNOWN};
+use makespan_model::{Order as _, Status, TaskId, UNKNOWN};
 use makespan_scene::count;
 
 use super::node::{Spread, length, statuses};
@@ -66,7 +66,7 @@ fn members(facts: &Facts, tasks: &[u32]) -> Section {
         let ok = !run.tasks.status[*t as usize].is_failure();
         (ok, std::cmp::Reverse(length(run, *t)), *t)
     };
-    order.sort_by_cached_key(rank);
+    order.order_by_cached_key(rank);
     for &t in order.iter().take(MOST) {
         let status = run.tasks.status[t as usize];
         let name = Cell::new(run.task_name(TaskId(t))).exact(run.task_id(TaskId(t))).task(t);

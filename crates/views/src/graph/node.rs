@@ -1,7 +1,7 @@
 //! A node of the graph: what it represents, and its text.
 
 use makespan_layout::Size;
-use makespan_model::{NONE, Run, Status, TaskId};
+use makespan_model::{NONE, Order as _, Run, Status, TaskId};
 use makespan_scene::{Face, Weight, counted, duration, width};
 
 /// Text sizes of the two lines of a box, px at zoom 1.
@@ -55,7 +55,7 @@ impl Spread {
     /// Computes the spread over the tasks with known durations; `None` without any.
     pub fn of(run: &Run, tasks: &[u32]) -> Option<Spread> {
         let mut lengths: Vec<i64> = tasks.iter().filter_map(|&t| length(run, t)).collect();
-        lengths.sort_unstable();
+        lengths.order();
         let at = |part: usize| lengths.get((lengths.len().saturating_sub(1) * part + 50) / 100).copied();
         Some(Spread { low: at(10)?, median: at(50)?, high: at(90)? })
     }

@@ -1,7 +1,7 @@
 //! Converts tasks to nodes: a task has a node of its own, unless it belongs to a collapsed group.
 
 use makespan_analysis::Facts;
-use makespan_model::{HashMap, NONE, Run, Status};
+use makespan_model::{HashMap, NONE, Order as _, Run, Status};
 use makespan_scene::counted;
 
 use super::choice::{Graphing, Grouping};
@@ -139,7 +139,7 @@ impl Graph {
             .map(|e| (e, false))
             .chain(run.cut.iter().copied().filter_map(lifted).map(|e| (e, true)))
             .collect();
-        edges.sort_unstable();
+        edges.order();
         edges.dedup_by_key(|e| e.0);
         (self.edges, self.cut) = edges.into_iter().unzip();
     }
@@ -324,9 +324,9 @@ impl<'a> Building<'a> {
                 let failed = run.tasks.status[*t as usize] == Status::Failed;
                 (!failed, std::cmp::Reverse(length(run, *t)), *t)
             };
-            tasks.sort_by_cached_key(rank);
+            tasks.order_by_cached_key(rank);
             let mut rest = tasks.split_off(most);
-            rest.sort_unstable();
+            rest.order();
             self.several(rest, &format!("more of {label}"), key, border);
         }
         tasks.into_iter().for_each(|t| self.single(t, border));

@@ -1,7 +1,7 @@
 //! The graph as a scene.
 
 use makespan_layout::Layout;
-use makespan_model::{NONE, Run};
+use makespan_model::{NONE, Order as _, Run};
 use makespan_scene::{Bars, Dash, Group, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke};
 
 use super::arrange::Drawn;
@@ -66,7 +66,7 @@ fn borders(drawn: &Drawn, marks: &[Mark], frame: &Frame, body: &mut Group) {
         }
         open.push((depth, i));
     }
-    open.sort_unstable();
+    open.order();
     let outline = Some(Stroke::new(Role::Border, 1.0 / zoom.clamp(0.3, 1.0)));
     let mut boxes = Bars { radius: 8.0, outline, ..Bars::default() };
     let mut cards = Cards::default();

@@ -62,9 +62,9 @@ fn figures(facts: &Facts, area: &Area, held: &[Held]) -> Block {
     let span = area.to.saturating_sub(area.from);
     let work = held.iter().fold(0i64, |sum, h| sum.saturating_add(h.to.saturating_sub(h.from)));
     let mut lengths: Vec<i64> = held.iter().map(|h| h.length).collect();
-    lengths.sort_unstable();
+    lengths.order();
     let mut tasks: Vec<TaskId> = held.iter().map(|h| h.task).collect();
-    tasks.sort_unstable();
+    tasks.order();
     tasks.dedup();
     let failed = held.iter().filter(|h| run.attempts.status[h.attempt.index()].is_failure()).count();
     let at = |p: f64| quantile(&lengths, p).unwrap_or_default();
@@ -98,7 +98,7 @@ fn share_of(some: usize, all: usize) -> String {
 /// it.
 fn most_at_once(held: &[Held]) -> u32 {
     let mut changes: Vec<(i64, i32)> = held.iter().flat_map(|h| [(h.from, 1), (h.to, -1)]).collect();
-    changes.sort_unstable();
+    changes.order();
     let (mut now, mut most) = (0i32, 0i32);
     for (_, by) in changes {
         now += by;
@@ -131,7 +131,7 @@ fn by_step(facts: &Facts, held: &[Held], rows: usize) -> Table {
     let mut table = Table::new("By step", columns);
     table.left_out = groups.len().saturating_sub(rows);
     for (step, (mut lengths, work, failed)) in groups.into_iter().take(rows) {
-        lengths.sort_unstable();
+        lengths.order();
         let at = |p: f64| quantile(&lengths, p).unwrap_or_default();
         let share = (whole > 0).then(|| work as f64 / whole as f64);
         table.push(vec![

@@ -1,8 +1,7 @@
 //! The critical path, and the breakdown of the makespan along the observed path.
 
 use makespan_analysis::{Cause, CriticalPath, Facts, SegmentKind};
-use makespan_model::Order as _;
-use makespan_model::{Run, UNKNOWN};
+use makespan_model::{Order as _, Run, UNKNOWN};
 use makespan_scene::{
     Anchor, Bars, Face, Hit, Paint, Rect, Role, Scene, Stroke, Text, TimeScale, Weight, counted, duration,
     fit, status_glyph, width,
@@ -42,7 +41,7 @@ pub fn critical_path(facts: &Facts, look: &Look, wide: Option<f32>, rows: usize)
     let mut places: Vec<usize> = (0..lengths.len()).collect();
     places.order_by_key(|&i| (std::cmp::Reverse(lengths[i]), i));
     places.truncate(rows);
-    places.sort_unstable();
+    places.order();
     let moments = Moments::new(run, look);
     let shown = places.iter().fold(0i64, |sum, i| sum.saturating_add(lengths[*i]));
     for i in places {

@@ -24,7 +24,7 @@ pub fn recorded(run: &Run, look: &Look, rows: usize) -> Option<Section> {
     order.order_by_key(|&i| (all[i].is_over(run), std::cmp::Reverse(all[i].severity), i));
     table.left_out = all.len().saturating_sub(rows);
     order.truncate(rows);
-    order.sort_unstable();
+    order.order();
     let moments = Moments::new(run, look);
     for entry in order.into_iter().map(|i| &all[i]) {
         table.push(vec![

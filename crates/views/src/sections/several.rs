@@ -1,10 +1,9 @@
 //! Several runs together.
 
-use makespan_model::Order as _;
 use std::collections::BTreeMap;
 
 use makespan_analysis::{Facts, RunStatistics, RunsOverview, errors_of_runs};
-use makespan_model::{Status, UNKNOWN};
+use makespan_model::{Order as _, Status, UNKNOWN};
 
 use super::failures::error_cell;
 use super::{bar, maybe_share};
@@ -110,7 +109,7 @@ pub fn common_findings(all: &[&Facts]) -> Option<Section> {
     let mut runs: BTreeMap<&str, usize> = BTreeMap::new();
     for run in all {
         let mut codes: Vec<&str> = run.findings().iter().map(|f| f.code()).collect();
-        codes.sort_unstable();
+        codes.order_by(Ord::cmp);
         codes.dedup();
         for code in codes {
             *runs.entry(code).or_default() += 1;

@@ -1,5 +1,6 @@
 //! The reader's arrangement of lanes: collapsed, pinned, hidden.
 
+use makespan_model::Order as _;
 use serde::{Deserialize, Serialize};
 
 use crate::graph::choice::{joined, parted};
@@ -101,7 +102,7 @@ impl Arrangement {
     pub(crate) fn take(&mut self, key: &str, value: &str) {
         let ascending = || {
             let mut list = parted(value);
-            list.sort_unstable();
+            list.order_by(Ord::cmp);
             list.dedup();
             list
         };

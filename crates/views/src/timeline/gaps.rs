@@ -1,5 +1,6 @@
 //! Gaps in which no attempt runs, and which of them the axis folds.
 
+use makespan_model::Order as _;
 use makespan_scene::Folds;
 use serde::{Deserialize, Serialize};
 
@@ -70,15 +71,37 @@ impl Foldable {
     }
 }
 
+/// Number of equal parts of the axis in which [`is_covered`] looks for attempts.
+const PARTS: usize = 8192;
+
+/// Returns whether some attempt lies in every part of the axis. Then every gap is shorter than two of them, and even
+/// [`MOST`] gaps leave so much of the axis that none is [`LEAST_PART`] of the rest.
+#[inline(never)]
+fn is_covered((first, last): (i64, i64), spans: &[(i64, i64)]) -> bool {
+    let width = last.wrapping_sub(first) as u64 / PARTS as u64 + 1;
+    let part = |t: i64| ((t.clamp(first, last).wrapping_sub(first) as u64 / width) as usize).min(PARTS - 1);
+    // Where attempts begin, less where others have ended: the sum up to a part is how many lie in it.
+    let mut changes = vec![0_i32; PARTS + 1];
+    for &(from, to) in spans {
+        changes[part(from)] += 1;
+        changes[part(to) + 1] -= 1;
+    }
+    let mut open = 0;
+    changes[..=part(last)].iter().all(|change| {
+        open += change;
+        open > 0
+    })
+}
+
 /// Returns the gaps of `extent` (first and last time, ns since the epoch) between `spans` (start and end of each
 /// attempt) that are worth folding: as many of the longest ones as possible, such that each is still long compared with
-/// the rest and with the median attempt. O(n log n).
+/// the rest and with the median attempt. O(n log n), and O(n) if no gap is long.
 pub(crate) fn foldable(extent: (i64, i64), mut spans: Vec<(i64, i64)>) -> Foldable {
     let length = |(from, to): (i64, i64)| i128::from(to) - i128::from(from);
-    if spans.is_empty() {
+    if spans.is_empty() || is_covered(extent, &spans) {
         return Foldable::default();
     }
-    spans.sort_unstable();
+    spans.order();
     let mut gaps: Vec<(i64, i64)> = Vec::new();
     let mut until = extent.0;
     for &(from, to) in &spans {
@@ -93,7 +116,7 @@ pub(crate) fn foldable(extent: (i64, i64), mut spans: Vec<(i64, i64)>) -> Foldab
     let middle = spans.len() / 2;
     let median = length(*spans.select_nth_unstable_by_key(middle, |s| length(*s)).1);
     gaps.retain(|gap| length(*gap) > 0 && length(*gap) >= median.saturating_mul(LEAST_MEDIANS));
-    gaps.sort_unstable_by_key(|gap| (std::cmp::Reverse(length(*gap)), gap.0));
+    gaps.order_by_key(|gap| (std::cmp::Reverse(length(*gap)), gap.0));
     let (mut rest, mut kept, mut remains) = (length(extent), 0, 0);
     for (i, gap) in gaps.iter().take(MOST).enumerate() {
         rest -= length(*gap);

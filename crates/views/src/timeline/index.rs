@@ -128,6 +128,7 @@ fn shown_extent(run: &Run) -> (i64, i64) {
 }
 
 /// Returns the attempts of each lane with its name, in the order of the lanes.
+#[inline(never)]
 pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
     let attempts = 0..run.attempt_count() as u32;
     let lanes = lanes.for_run(run);
@@ -196,12 +197,33 @@ fn rearranged(run: &Run, lanes: Lanes, arrangement: &Arrangement) -> Vec<(String
 /// are above their contents.
 fn by_task(run: &Run) -> Vec<(String, Vec<u32>)> {
     let mut tasks: Vec<TaskId> = run.task_ids().filter(|t| run.attempts_of(*t).len() > 0).collect();
-    tasks.sort_by_cached_key(|t| {
+    tasks.order_by_cached_key(|t| {
         let (start, end) = run.task_interval(*t).unwrap_or((i64::MAX, i64::MAX));
         (start, std::cmp::Reverse(end), t.0)
     });
     let members = |t: TaskId| run.attempts_of(t).map(|a| a.0).collect();
     tasks.into_iter().map(|t| (run.task_name(t).to_owned(), members(t))).collect()
+}
+
+/// Returns the number of attempts without a time at which they began or were queued.
+#[inline(never)]
+fn untimed(run: &Run) -> usize {
+    let times = run.attempts.started.iter().zip(&run.attempts.queued);
+    times.filter(|(started, queued)| **started == UNKNOWN && **queued == UNKNOWN).count()
+}
+
+/// Returns the spans of the attempts that have times.
+#[inline(never)]
+fn spans(run: &Run, extent: (i64, i64)) -> Vec<(i64, i64)> {
+    (0..run.attempt_count()).filter_map(|a| interval(run, a, extent)).collect()
+}
+
+/// Assigns rows to the attempts of a lane.
+#[inline(never)]
+fn packed(run: &Run, (name, members): (String, Vec<u32>), extent: (i64, i64)) -> PlacedLane {
+    let timed = timed(run, &members, extent);
+    let (rows, count) = pack(&timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>());
+    PlacedLane { name, timed, rows, count, head: None, sums: Sums::No }
 }
 
 impl Index {
@@ -217,17 +239,12 @@ impl Index {
         let mut index = match kind {
             Lanes::Nested => Index::placed(run, nested(run, extent, arrangement)),
             _ => {
-                let placed = |(name, members): (String, Vec<u32>)| {
-                    let timed = timed(run, &members, extent);
-                    let (rows, count) = pack(&timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>());
-                    PlacedLane { name, timed, rows, count, head: None, sums: Sums::No }
-                };
-                Index::placed(run, rearranged(run, kind, arrangement).into_iter().map(placed))
+                let groups = rearranged(run, kind, arrangement);
+                Index::placed(run, groups.into_iter().map(|group| packed(run, group, extent)))
             }
         };
-        let spans = (0..run.attempt_count()).filter_map(|a| interval(run, a, extent)).collect();
         (index.kind, index.hidden, index.foldable) =
-            (kind, arrangement.hidden.len(), foldable(extent, spans));
+            (kind, arrangement.hidden.len(), foldable(extent, spans(run, extent)));
         index
     }
 
@@ -265,27 +282,17 @@ impl Index {
         let extent = shown_extent(run);
         let mut index = Index { extent, row_of: vec![u32::MAX; run.attempt_count()], ..Index::default() };
         let mut base = Level { resolution: 1, rows: vec![0], ..Level::default() };
-        for PlacedLane { name, timed, rows, count, head, sums } in lanes {
-            if count == 0 {
+        for lane in lanes {
+            if lane.count == 0 {
                 continue;
             }
             let first_row = base.rows.len() as u32 - 1;
-            let mut attempts = timed.len() as u32;
-            if sums == Sums::No {
-                let mut by_row: Vec<u32> = (0..timed.len() as u32).collect();
-                by_row.sort_by_key(|&i| rows[i as usize]);
-                let mut row = 0;
-                for &i in &by_row {
-                    while row < rows[i as usize] {
-                        base.rows.push(base.start.len() as u32);
-                        row += 1;
-                    }
-                    let one = timed[i as usize];
-                    index.row_of[one.2 as usize] = first_row + row;
-                    base.push_attempt(one, run.attempts.status[one.2 as usize]);
-                }
-                (row..count).for_each(|_| base.rows.push(base.start.len() as u32));
-            } else {
+            let mut attempts = lane.timed.len() as u32;
+            if lane.sums == Sums::No {
+                base.push_rows(&lane, &run.attempts.status, first_row, &mut index.row_of);
+            }
+            let PlacedLane { name, timed, count, head, sums, .. } = lane;
+            if sums != Sums::No {
                 base.push_summed(&timed, |a| run.attempts.status[a as usize]);
                 base.rows.push(base.start.len() as u32);
                 let members: Vec<u32> = timed.iter().map(|t| t.2).collect();
@@ -298,7 +305,7 @@ impl Index {
             }
             index.lanes.push(Lane { name, first_row, rows: count, attempts, head });
         }
-        index.untimed = (0..run.attempt_count()).filter(|a| interval(run, *a, extent).is_none()).count();
+        index.untimed = untimed(run);
         index.marks = Recorded::timed(run);
         index.levels.push(base);
         index.coarsen();
@@ -306,6 +313,7 @@ impl Index {
     }
 
     /// Adds levels, each at least twice as coarse, if they save at least a fifth of the bars.
+    #[inline(never)]
     fn coarsen(&mut self) {
         let span = self.extent.1.saturating_sub(self.extent.0).max(1) as u64;
         let top = 63 - span.leading_zeros();

@@ -1,6 +1,6 @@
 //! A lane, and its attempts.
 
-use makespan_model::{Run, UNKNOWN};
+use makespan_model::{Order as _, Run, UNKNOWN};
 use makespan_scene::Weight;
 
 /// Indentation of a lane within another, px.
@@ -82,10 +82,11 @@ pub(crate) struct PlacedLane {
 /// Start, end and index of those attempts that have times, in the order of their starts; an open end reaches to the
 /// last moment known. The longer of two that start together comes first, so that a containing slice lies above its
 /// contents.
+#[inline(never)]
 pub(crate) fn timed(run: &Run, attempts: &[u32], extent: (i64, i64)) -> Vec<(i64, i64, u32)> {
     let mut timed: Vec<(i64, i64, u32)> =
         attempts.iter().filter_map(|&a| interval(run, a as usize, extent).map(|(s, e)| (s, e, a))).collect();
-    timed.sort_unstable_by_key(|&(s, e, a)| (s, std::cmp::Reverse(e), a));
+    timed.order_by_numbers(|&(s, e, a)| (s, std::cmp::Reverse(e), a));
     timed
 }
 

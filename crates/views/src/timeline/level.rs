@@ -1,6 +1,8 @@
 //! Bars at one resolution, and merging them for the next coarser one.
 
-use makespan_model::Status;
+use makespan_model::{Order as _, Status};
+
+use super::lane::PlacedLane;
 
 /// Bars at one resolution, row by row in order of time; shorter ones are merged.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,7 +26,32 @@ pub(super) struct Level {
 }
 
 impl Level {
+    /// Adds the attempts of a lane row by row, and notes their rows, counted from `first_row`.
+    #[inline(never)]
+    pub(super) fn push_rows(
+        &mut self,
+        lane: &PlacedLane,
+        statuses: &[Status],
+        first_row: u32,
+        row_of: &mut [u32],
+    ) {
+        let mut by_row: Vec<u32> = (0..lane.timed.len() as u32).collect();
+        by_row.order_by_numbers(|&i| lane.rows[i as usize]);
+        let mut row = 0;
+        for i in by_row {
+            while row < lane.rows[i as usize] {
+                self.rows.push(self.start.len() as u32);
+                row += 1;
+            }
+            let one = lane.timed[i as usize];
+            row_of[one.2 as usize] = first_row + row;
+            self.push_attempt(one, statuses[one.2 as usize]);
+        }
+        (row..lane.count).for_each(|_| self.rows.push(self.start.len() as u32));
+    }
+
     /// Adds one attempt as a separate bar.
+    #[inline(never)]
     pub(super) fn push_attempt(&mut self, (start, end, attempt): (i64, i64, u32), status: Status) {
         self.start.push(start);
         self.end.push(end);
@@ -37,6 +64,7 @@ impl Level {
     }
 
     /// Adds a bar of another level.
+    #[inline(never)]
     fn push(&mut self, from: &Level, i: usize) {
         self.start.push(from.start[i]);
         self.end.push(from.end[i]);
@@ -49,6 +77,7 @@ impl Level {
     }
 
     /// Merges another bar of `from` into a bar, except its times.
+    #[inline(never)]
     fn join(&mut self, at: usize, from: &Level, i: usize) {
         self.count[at] += from.count[i];
         if self.usual[at] == from.usual[i] {
@@ -101,6 +130,7 @@ fn weight(status: Status) -> u8 {
 
 /// Merges neighbours of a row that are shorter than the resolution and closer than it, up to four times the resolution
 /// long, so that merged bars still show density and failures.
+#[inline(never)]
 pub(super) fn merged(from: &Level, resolution: i64) -> Level {
     let mut to = Level { resolution, rows: vec![0], ..Level::default() };
     for row in 0..from.rows.len() - 1 {

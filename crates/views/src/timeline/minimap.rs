@@ -1,7 +1,7 @@
 //! The whole run in a strip: the concurrency over time, failures, and the visible part.
 
 use makespan_analysis::Concurrency;
-use makespan_model::{Run, Status};
+use makespan_model::{Order as _, Run, Status};
 use makespan_scene::{Bars, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke, TimeScale};
 
 use super::axis;
@@ -26,16 +26,7 @@ pub fn minimap(
     ground.push(Rect::new(left, 0.0, right - left, height), Role::Panel, Hit::NONE);
     scene.push(ground);
 
-    let pixels = (right - left).max(1.0) as usize;
-    let mut most = vec![0u32; pixels + 1];
-    for (i, &t) in concurrency.t.iter().enumerate() {
-        let until = concurrency.t.get(i + 1).copied().unwrap_or(t);
-        let from = ((scale.x(t) as f32 - left).max(0.0) as usize).min(pixels);
-        let to = ((scale.x(until) as f32 - left).max(0.0) as usize).min(pixels);
-        for m in &mut most[from..=to] {
-            *m = (*m).max(concurrency.running[i]);
-        }
-    }
+    let most = most_running(concurrency, &scale);
     let top = f64::from(concurrency.max_running.max(1));
     let mut segs = vec![Seg::Move(left, height)];
     for (i, &m) in most.iter().enumerate() {
@@ -52,14 +43,7 @@ pub fn minimap(
     segs.push(Seg::Close);
     scene.push(Path::filled(segs, Paint::from(Role::Accent).with_alpha(90)));
 
-    let mut failed: Vec<i32> = (0..run.attempt_count())
-        .filter(|&i| run.attempts.status[i] == Status::Failed)
-        .map(|i| run.attempts.ended[i].max(run.attempts.started[i]))
-        .filter(|t| *t != makespan_model::UNKNOWN)
-        .map(|t| scale.x(t) as i32)
-        .collect();
-    failed.sort_unstable();
-    failed.dedup();
+    let failed = failed_at(run, &scale);
     let mut ticks = Bars::default();
     // Many ticks are narrower, so that they stay distinguishable as far as pixels allow.
     let (width, tall) = if failed.len() > 100 { (1.0, 4.0) } else { (2.0, 6.0) };
@@ -72,9 +56,40 @@ pub fn minimap(
     scene
 }
 
+/// Returns the greatest concurrency within each pixel of the strip.
+#[inline(never)]
+fn most_running(concurrency: &Concurrency, scale: &TimeScale<'_>) -> Vec<u32> {
+    let (left, right) = (scale.x0 as f32, scale.x1 as f32);
+    let pixels = (right - left).max(1.0) as usize;
+    let mut most = vec![0u32; pixels + 1];
+    let pixel = |t: i64| ((scale.x(t) as f32 - left).max(0.0) as usize).min(pixels);
+    for (i, &t) in concurrency.t.iter().enumerate() {
+        let until = concurrency.t.get(i + 1).copied().unwrap_or(t);
+        for m in &mut most[pixel(t)..=pixel(until)] {
+            *m = (*m).max(concurrency.running[i]);
+        }
+    }
+    most
+}
+
+/// Returns the pixels at which attempts failed, in ascending order.
+#[inline(never)]
+fn failed_at(run: &Run, scale: &TimeScale<'_>) -> Vec<i32> {
+    let mut failed: Vec<i32> = (0..run.attempt_count())
+        .filter(|&i| run.attempts.status[i] == Status::Failed)
+        .map(|i| run.attempts.ended[i].max(run.attempts.started[i]))
+        .filter(|t| *t != makespan_model::UNKNOWN)
+        .map(|t| scale.x(t) as i32)
+        .collect();
+    failed.order();
+    failed.dedup();
+    failed
+}
+
 /// Maximum number of hit ticks, as a share of the pixels: more ticks would show nothing.
 const MOST_HITS: f64 = 0.5;
 
+#[inline(never)]
 fn hit_ticks(run: &Run, hits: &[bool], scale: &TimeScale<'_>, height: f32) -> Bars {
     let mut places: Vec<i32> = run
         .task_ids()
@@ -82,7 +97,7 @@ fn hit_ticks(run: &Run, hits: &[bool], scale: &TimeScale<'_>, height: f32) -> Ba
         .filter_map(|t| run.task_interval(t))
         .map(|(start, _)| scale.x(start) as i32)
         .collect();
-    places.sort_unstable();
+    places.order();
     places.dedup();
     let mut ticks = Bars::default();
     if places.len() as f64 <= (scale.x1 - scale.x0) * MOST_HITS {

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use makespan_layout::lanes::pack;
-use makespan_model::{AttemptId, HashSet, NONE, Run, TaskId};
+use makespan_model::{AttemptId, HashSet, NONE, Order as _, Run, TaskId};
 use makespan_scene::{counted, visible};
 
 use super::arranged::Arrangement;
@@ -62,7 +62,7 @@ impl<'r> Tree<'r> {
             Entry::Group(g) => (0, g),
             Entry::Task(t) => (1, t),
         };
-        placed.sort_unstable_by_key(|p| (p.1, number(&p.2)));
+        placed.order_by_numbers(|p| (p.1, number(&p.2)));
         let (mut roots, mut inside) = (Vec::new(), vec![Vec::new(); count]);
         for (parent, _, entry) in placed {
             if parent == NONE { &mut roots } else { &mut inside[parent as usize] }.push(entry);

@@ -3,6 +3,8 @@
 //!
 //! Samples are slices of finite numbers; callers leave out unknown values.
 
+use makespan_model::Order as _;
+
 mod discoveries;
 mod median;
 mod normal;
@@ -28,6 +30,6 @@ pub const LEVEL: f64 = 0.05;
 /// The numbers in ascending order.
 fn sorted(sample: &[f64]) -> Vec<f64> {
     let mut out = sample.to_vec();
-    out.sort_unstable_by(f64::total_cmp);
+    out.order();
     out
 }

@@ -66,7 +66,7 @@ fn exact(ranks: &[usize], size: usize, sum: usize) -> f64 {
     let n = ranks.len();
     let mean = size * (n + 1);
     let mut top: Vec<usize> = ranks.to_vec();
-    top.sort_unstable();
+    top.order();
     let most: usize = top[n - size..].iter().sum();
     // Number of subsets of each size that have each sum; below 2^53 for everything that is computed exactly.
     let mut ways = vec![vec![0.0f64; most + 1]; size + 1];

@@ -1,6 +1,7 @@
 //! Change points: where a series of values changes its level.
 
 use super::rank_sum::ranks;
+use makespan_model::Order as _;
 
 /// Shortest segment.
 const SHORTEST: usize = 3;
@@ -33,7 +34,7 @@ pub fn change_points(values: &[f64]) -> Vec<usize> {
         open.extend(starts.zip(ends).map(|(start, end)| (from + start, from + end)));
         out.extend(cuts.into_iter().map(|cut| from + cut));
     }
-    out.sort_unstable();
+    out.order();
     out
 }
 

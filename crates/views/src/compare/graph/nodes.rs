@@ -130,7 +130,7 @@ impl Graph {
             (!structural, std::cmp::Reverse(weight(t)), r)
         });
         most.truncate(BUDGET);
-        most.sort_unstable();
+        most.order();
         Graph::of_rows(pair, most)
     }
 
