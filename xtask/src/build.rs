@@ -53,6 +53,7 @@ pub(crate) fn run(workspace: &Workspace, quick: bool) -> Outcome<Vec<PathBuf>> {
 fn compile(workspace: &Workspace) -> Outcome {
     let mut command = cargo();
     command.current_dir(&workspace.root);
+    command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", without_home().join(" "));
     command.args([
         "build",
         "--profile",
@@ -64,6 +65,17 @@ fn compile(workspace: &Workspace) -> Outcome {
         "--bins",
     ]);
     process::run(&mut command)
+}
+
+/// Returns flags that take the folder of cargo's sources out of the places that panics name: it tells who built the
+/// program, and makes its bytes differ between machines.
+fn without_home() -> Vec<String> {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let sources = home.and_then(|home| home.join("registry/src").to_str().map(str::to_owned));
+    // Flags are separated by spaces.
+    let plain = sources.filter(|path| !path.contains(char::is_whitespace));
+    plain.map(|path| format!("--remap-path-prefix={path}/=")).into_iter().collect()
 }
 
 /// Returns the path to which rustc writes a program.

@@ -9,6 +9,7 @@ use flate2::bufread::DeflateDecoder;
 use crate::importer::Source;
 use crate::limits::ARCHIVE_MEMBERS;
 use crate::parquet;
+use crate::sqlite::Database;
 
 mod budget;
 mod gunzip;
@@ -38,6 +39,26 @@ pub(crate) enum Expanded {
 /// Opens archives, within one budget for all of them.
 pub(crate) struct Expander {
     pub(crate) budget: Budget,
+    decoders: Option<&'static Decoders>,
+}
+
+/// Decoders besides those of gzip, zip and tar; see [`Importers::decoders`](crate::Importers). They are most of the code for
+/// archives.
+#[derive(Clone, Copy, Debug)]
+pub struct Decoders {
+    /// Hands the decoder of each stream of a kind to a function.
+    streams: fn(&str, Counted<'_>, &mut dyn FnMut(&mut dyn Read) -> Result<(), Stop>) -> Result<(), Stop>,
+    /// Returns the rows of a Parquet file.
+    rows: fn(&[u8]) -> Result<parquet::Rows, String>,
+    /// Returns the schema of an SQLite file with its log.
+    pub(crate) schema: fn(&[u8], Option<&[u8]>) -> Option<Vec<u8>>,
+}
+
+/// The decoders of this crate.
+pub(crate) static DECODERS: Decoders = Decoders { streams: streams::each, rows: parquet::rows, schema };
+
+fn schema(bytes: &[u8], log: Option<&[u8]>) -> Option<Vec<u8>> {
+    Database::outline(bytes, log)
 }
 
 /// A table, which is opened as what a JSON Lines file of its rows would be.
@@ -67,8 +88,9 @@ pub fn unpacked_name(name: &str) -> &str {
 }
 
 impl Expander {
-    pub(crate) fn new() -> Expander {
-        Expander { budget: Budget::new() }
+    /// One that opens what these decoders can, besides gzip, zip and tar.
+    pub(crate) fn new(decoders: Option<&'static Decoders>) -> Expander {
+        Expander { budget: Budget::new(), decoders }
     }
 
     /// Opens a source: what is compressed, what is packed, both (`.tar.gz`), a Makespan report, a Parquet file; also these
@@ -141,7 +163,8 @@ impl Expander {
 
     /// The rows of a Parquet file, as JSON lines.
     fn rows(&mut self, name: String, file: &[u8]) -> Member {
-        let rows = parquet::rows(file).and_then(|rows| {
+        let decoders = self.decoders.ok_or_else(|| without_decoder(PARQUET));
+        let rows = decoders.and_then(|decoders| (decoders.rows)(file)).and_then(|rows| {
             self.budget.spend(rows.lines.len(), rows.lines.len(), file.len()).map(|()| rows)
         });
         match rows {
@@ -217,8 +240,10 @@ impl Expander {
 
     /// Unpacks zstd, xz or bzip2, and what is wrong with it although content came out.
     fn unpack(&mut self, kind: &str, bytes: &[u8]) -> Result<(Vec<u8>, Option<String>), String> {
+        let Some(decoders) = self.decoders else { return Err(without_decoder(kind)) };
         let (mut out, read) = (Vec::new(), Cell::new(0));
-        let result = streams::each(kind, Counted::new(bytes, &read), |from| self.pull(from, &read, &mut out));
+        let mut pull = |from: &mut dyn Read| self.pull(from, &read, &mut out);
+        let result = (decoders.streams)(kind, Counted::new(bytes, &read), &mut pull);
         match result {
             Ok(()) => Ok((out, None)),
             Err(Stop::TooMuch(why)) => Err(why),
@@ -245,6 +270,10 @@ impl Expander {
             }
         }
     }
+}
+
+fn without_decoder(kind: &str) -> String {
+    format!("{kind} files are not opened here; open it in the app or with the program")
 }
 
 #[cfg(test)]

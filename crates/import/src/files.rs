@@ -40,7 +40,7 @@ pub(crate) fn read_whole(
     sink: &mut dyn EventSink,
 ) -> u64 {
     let companions = Companions::find(items);
-    let outlines: Vec<_> = (0..items.len()).map(|at| outline(items, &companions, at)).collect();
+    let outlines: Vec<_> = (0..items.len()).map(|at| outline(importers, items, &companions, at)).collect();
     for (at, item) in items.iter_mut().enumerate() {
         if companions.is_companion(at) {
             item.verdict.reason = "it belongs to a database that is not recognised".to_owned();
@@ -106,13 +106,13 @@ pub(crate) fn read_whole(
 }
 
 /// Returns the schema of a database, which may be anywhere in the file or in the log beside it.
-fn outline(items: &[Item], companions: &Companions, at: usize) -> Option<Vec<u8>> {
+fn outline(importers: &Importers, items: &[Item], companions: &Companions, at: usize) -> Option<Vec<u8>> {
     let bytes: &[u8] = &items[at].source.bytes;
     if !Database::is_sqlite(bytes) {
         return None;
     }
     let log = companions.logs(at).first();
-    Database::outline(bytes, log.map(|log| &*items[*log].source.bytes))
+    (importers.decoders?.schema)(bytes, log.map(|log| &*items[*log].source.bytes))
 }
 
 /// Returns whether files of an importer were guessed to be tables of tasks.

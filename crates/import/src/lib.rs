@@ -84,7 +84,7 @@ pub mod wfcommons;
 mod yaml;
 pub mod zipkin;
 
-pub use archive::unpacked_name;
+pub use archive::{Decoders, unpacked_name};
 pub use files::{FileVerdict, Outcome, Verdict};
 pub use importer::{
     Claim, ClaimedFile, FileReader, Fixed, Importer, InUnit, Mapped, Options, ReadError, Source, Unit, Utc,

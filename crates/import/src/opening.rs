@@ -155,8 +155,8 @@ impl<'z> Opening<'z> {
     /// Creates an opening without files.
     pub fn new(settings: Settings<'z>) -> Opening<'z> {
         Opening {
+            expander: Expander::new(settings.importers.decoders),
             settings,
-            expander: Expander::new(),
             names: Names::default(),
             items: Vec::new(),
             arriving: None,

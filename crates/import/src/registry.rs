@@ -1,5 +1,6 @@
 //! The importers, in the order that decides between equal claims.
 
+use crate::archive::{DECODERS, Decoders};
 use crate::importer::Importer;
 use crate::table::{TABLES, Tables};
 
@@ -91,10 +92,13 @@ pub struct Importers {
     pub otherwise: Option<&'static str>,
     /// The mapping of table columns, if it is available.
     pub tables: Option<&'static Tables>,
+    /// The decoders of what Makespan itself does not write, if they are available.
+    pub decoders: Option<&'static Decoders>,
 }
 
 /// All importers.
-pub static ALL: Importers = Importers { entries: REGISTRY, otherwise: None, tables: Some(&TABLES) };
+pub static ALL: Importers =
+    Importers { entries: REGISTRY, otherwise: None, tables: Some(&TABLES), decoders: Some(&DECODERS) };
 
 /// Importers of what Makespan itself writes. A report contains only these, because every importer makes it larger;
 /// therefore no code that they use may refer to the others.
@@ -108,6 +112,7 @@ pub static OWN: Importers = Importers {
         "a report opens only reports and files that Makespan wrote; open others in the app or with the program",
     ),
     tables: None,
+    decoders: None,
 };
 
 /// Returns the importer with this id.

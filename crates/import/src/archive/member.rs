@@ -12,7 +12,7 @@ pub(crate) struct Member {
 }
 
 /// Why unpacking stopped.
-pub(super) enum Stop {
+pub(crate) enum Stop {
     /// More comes out than may.
     TooMuch(String),
     /// What comes next makes no sense.

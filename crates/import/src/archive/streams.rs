@@ -46,7 +46,7 @@ fn skippable(bytes: &[u8]) -> Option<usize> {
 pub(super) fn each(
     kind: &str,
     mut from: Counted<'_>,
-    mut pull: impl FnMut(&mut dyn Read) -> std::result::Result<(), Stop>,
+    pull: &mut dyn FnMut(&mut dyn Read) -> std::result::Result<(), Stop>,
 ) -> std::result::Result<(), Stop> {
     match kind {
         "xz" => pull(&mut lzma_rust2::XzReader::new_mem_limit(from, true, XZ_MEMORY_KIB)),
@@ -96,7 +96,7 @@ fn next_bzip2(bytes: &[u8]) -> usize {
 }
 
 /// Bytes, and how many of them were read.
-pub(super) struct Counted<'b> {
+pub(crate) struct Counted<'b> {
     rest: &'b [u8],
     read: &'b Cell<usize>,
 }

@@ -59,7 +59,7 @@ fn zipped(members: &[(&str, &[u8], u16, u16)]) -> Vec<u8> {
 }
 
 fn open(name: &str, bytes: Vec<u8>) -> Vec<(String, Result<String, String>, Option<String>)> {
-    match Expander::new().expand(Source::new(name, bytes)) {
+    match Expander::new(Some(&super::DECODERS)).expand(Source::new(name, bytes)) {
         Expanded::Plain(s) => vec![(s.name, Ok("plain".to_owned()), None)],
         Expanded::Refused(why) => vec![(name.to_owned(), Err(why), None)],
         Expanded::Members(all) => all
@@ -165,7 +165,7 @@ fn zip64_archives_open_and_damaged_ones_say_so() {
         let mut flipped = bytes.clone();
         flipped[at] ^= 0xff;
         // Content that is not valid text is kept, together with the description of the damage.
-        Expander::new().expand(Source::new("x.zip", flipped));
+        Expander::new(Some(&super::DECODERS)).expand(Source::new("x.zip", flipped));
     }
     // A count that no directory holds.
     let mut wrong = bytes.clone();

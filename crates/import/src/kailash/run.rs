@@ -160,6 +160,10 @@ impl RunState<'_> {
 
     /// Notes what the task that was added last depends on; those that are new, each once.
     pub(super) fn first_edges(&mut self, on: &mut Vec<u32>) {
+        if on.is_sorted_by(|a, b| a < b) {
+            self.edges.first.extend_from_slice(on);
+            return;
+        }
         let mut sorted = on.clone();
         sorted.order();
         sorted.dedup();
