@@ -3,8 +3,9 @@
 //! Every example whose name starts with `bench` or `measure` is a benchmark: run without arguments, it prints JSON
 //! objects, one per line; any other output is passed to standard error. The result on standard output is one JSON array
 //! of all objects, each with the `package` and the `bench` that it came from. Arguments select benchmarks: `cargo xtask
-//! bench store` runs those whose package or name contains the word. `page` is the page in a browser (`--large`: with a
-//! million tasks too), `report` the files of reports.
+//! bench store` runs those whose package or name contains the word. `page` is the page in a browser, `report` the
+//! files of reports. `--large` measures for longer or with more: the page and open runs with a million tasks, a server for
+//! ten minutes and with 30 kills.
 
 mod page;
 mod report;
@@ -46,6 +47,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> Outcome {
                 "--example",
                 &example.name,
             ]);
+            // Others take paths.
+            if example.name.starts_with(NAMES[0]) {
+                command.arg("--").args(&flags);
+            }
             run_lines(command.current_dir(&workspace.root), |line| bench.of(line, example))
         })?;
     }

@@ -35,12 +35,21 @@ fn a_failed_command_raises_an_alert_that_the_next_success_resolves() {
     for word in ["warning", "failures", "n1", "firing", "1 task matches"] {
         assert!(listed.contains(word), "{word} is not in {listed}");
     }
+    let status = kept.said(&["status", "n1"]);
+    assert!(status.contains("1 firing; warning failures: 1 task matches"), "{status}");
+    assert!(kept.said(&["monitor", "n1", "--once"]).contains("1 firing; warning failures"));
+    let of_run = json(&kept, &["status", "n1", "--json"])["alerts"].clone();
+    assert_eq!((&of_run["firing"], &of_run["worst"]["rule"]), (&1.into(), &"failures".into()));
     let alerts = json(&kept, &["alerts", "--json"]);
     assert_eq!((&alerts["total"], &alerts["alerts"][0]["state"]), (&1.into(), &"firing".into()));
     assert_eq!(alerts["alerts"][0]["tasks"][0], "false");
     assert_eq!(kept.run(&["run", "--id", "n2", "--workflow", "w", "--", "true"]).status.code(), Some(0));
     let alert = json(&kept, &["alerts", "--json", "--run", "n1"])["alerts"][0].clone();
     assert_eq!((&alert["state"], &alert["resolved_by"]), (&"resolved".into(), &"n2".into()));
+    assert!(kept.said(&["status", "n1"]).contains("none firing, 1 resolved"));
+    let other = kept.said(&["status", "n2"]);
+    assert!(!other.contains("firing") && !other.contains("resolved"), "{other}");
+    assert!(json(&kept, &["status", "n1", "--json"])["alerts"]["worst"].is_null());
     assert_eq!(kept.said(&["alerts", "--firing"]), "no alerts\n");
     assert_eq!(json(&kept, &["alerts", "--count", "0", "--json"])["alerts"].as_array().unwrap().len(), 0);
 }
@@ -99,6 +108,16 @@ fn a_dry_run_lists_alerts_that_would_fire_and_rules_that_cannot_be_judged() {
     let judged = json(&kept, &[&args[..], &["--json"]].concat())["judged"].as_array().unwrap().len();
     assert_eq!(judged, 15);
     assert!(!kept.folder.join("runs.db.alerts").exists() && !kept.folder.join("runs.db").exists());
+    // Without files, the runs of the store.
+    let none = kept.run(&["alerts", "--dry-run"]);
+    assert!(
+        none.status.code() == Some(2) && text(&none.stderr).contains("no runs in"),
+        "{}",
+        text(&none.stderr)
+    );
+    kept.said(&["import", "r1.jsonl", "r2.jsonl", "r3.jsonl"]);
+    assert!(kept.said(&["alerts", "--dry-run"]).contains("4 alerts would have fired in 3 runs, by 5 rules"));
+    assert!(!kept.folder.join("runs.db.alerts").exists());
 }
 
 #[test]

@@ -230,7 +230,10 @@ fn verbs_of_the_store_match_their_schemas() {
             "gc",
             &[&["gc", "--older-than", "1d"], &["gc", "--older-than", "1d", "--yes", "--confirm", "1"]],
         );
+        std::fs::write(kept.folder.join("makespan.toml"), "[alerts.rules.any]\nwhen = \"failed > 0\"\n")
+            .unwrap();
         kept.run(&["run", "--id", "bad", "--", "false"]);
+        check(&kept, "status", &[&["status", "bad"]]);
         check(&kept, "alerts", &[&["alerts"], &["alerts", "--count", "0"]]);
     }
 }

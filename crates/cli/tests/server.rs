@@ -368,3 +368,19 @@ fn an_address_that_others_reach_is_refused_without_tokens() {
     let output = kept.run(&["serve", "--tokens", "missing", "--port", "0", "--no-browser"]);
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn a_server_whose_database_is_not_there_yet_waits_for_it() {
+    // A port where nobody listens.
+    let place = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut command = program();
+    command.args(["serve", "--no-browser", "--port", "0", "--store", &format!("redis://{place}")]);
+    let server = Server::of(command);
+    for path in ["/health", "/api/v1/runs", "/metrics"] {
+        let answer = server.get(path, "");
+        assert_eq!(answer.status, 503, "{path}");
+        assert!(answer.head.contains("retry-after: 1"), "{path}: {}", answer.head);
+    }
+    // The app itself needs no store.
+    assert_ne!(server.get("/", "").status, 503);
+}

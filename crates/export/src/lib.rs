@@ -27,7 +27,7 @@ mod perfetto;
 mod picture;
 #[cfg(feature = "png")]
 mod png;
-mod protobuf;
+pub mod protobuf;
 mod report;
 mod rows;
 mod tables;

@@ -1,12 +1,13 @@
-//! Writes messages in the wire format of Protocol Buffers (Google, "Encoding"), as far as a trace needs it.
+//! Writes messages in the wire format of Protocol Buffers (Google, "Encoding"), as far as traces and the answers of a server
+//! need it.
 
-/// A message while it is written.
+/// A message while it is written. Fields are written in the order of the calls; a repeated field is one call for each value.
 #[derive(Default)]
-pub(crate) struct Message(Vec<u8>);
+pub struct Message(Vec<u8>);
 
 impl Message {
     /// Returns the bytes.
-    pub(crate) fn finish(self) -> Vec<u8> {
+    pub fn finish(self) -> Vec<u8> {
         self.0
     }
 
@@ -23,33 +24,33 @@ impl Message {
     }
 
     /// Writes a `uint64`, `uint32`, `int64` or enumeration.
-    pub(crate) fn number(&mut self, field: u32, value: u64) -> &mut Message {
+    pub fn number(&mut self, field: u32, value: u64) -> &mut Message {
         self.tag(field, 0);
         self.varint(value);
         self
     }
 
     /// Writes a `double`.
-    pub(crate) fn double(&mut self, field: u32, value: f64) -> &mut Message {
+    pub fn double(&mut self, field: u32, value: f64) -> &mut Message {
         self.tag(field, 1);
         self.0.extend(value.to_le_bytes());
         self
     }
 
     /// Writes a `fixed64`.
-    pub(crate) fn fixed(&mut self, field: u32, value: u64) -> &mut Message {
+    pub fn fixed(&mut self, field: u32, value: u64) -> &mut Message {
         self.tag(field, 1);
         self.0.extend(value.to_le_bytes());
         self
     }
 
     /// Writes a `string`.
-    pub(crate) fn text(&mut self, field: u32, value: &str) -> &mut Message {
+    pub fn text(&mut self, field: u32, value: &str) -> &mut Message {
         self.bytes(field, value.as_bytes())
     }
 
     /// Writes a nested message.
-    pub(crate) fn message(&mut self, field: u32, value: &Message) -> &mut Message {
+    pub fn message(&mut self, field: u32, value: &Message) -> &mut Message {
         self.bytes(field, &value.0)
     }
 

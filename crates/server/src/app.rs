@@ -9,9 +9,11 @@ use makespan_import::openlineage::Lineages;
 use tokio::sync::watch;
 
 use crate::alerts::AlertLedger;
+use crate::appends::Appends;
 use crate::cache::Cache;
 use crate::live::list::RunList;
 use crate::live::tail::Tails;
+use crate::net::budget::{Budget, MOST_AT_ONCE};
 use crate::net::guard::Guard;
 use crate::net::reply::Problem;
 use crate::net::token::{Scope, Tokens};
@@ -32,6 +34,9 @@ pub(crate) struct Counters {
 pub(crate) struct App {
     pub(crate) site: Site,
     pub(crate) shelf: Arc<Shelf>,
+    pub(crate) appends: Appends,
+    /// The memory of bodies.
+    pub(crate) bodies: Budget,
     pub(crate) alerts: Option<Arc<AlertLedger>>,
     /// What OpenLineage clients have sent about runs so far.
     pub(crate) lineages: Mutex<Lineages>,
@@ -64,6 +69,8 @@ impl App {
             tokens,
             tails: Tails::new(Arc::clone(&shelf), stop.clone()),
             list: RunList::default(),
+            appends: Appends::new(Arc::clone(&shelf)),
+            bodies: Budget::new(MOST_AT_ONCE),
             sessions: Sessions::new(Arc::clone(&shelf), limits),
             shelf,
             cache: Cache::default(),

@@ -7,6 +7,7 @@
 pub mod alerts;
 mod api;
 mod app;
+mod appends;
 mod cache;
 pub mod documents;
 mod fold;

@@ -10,8 +10,9 @@ use tokio::sync::Semaphore;
 
 use crate::net::reply::Problem;
 
-/// Maximum number of calls at once, and of calls that wait for their turn.
+/// Maximum number of calls at once that read, and that write, and of calls that wait for their turn.
 const STORE_CALLS: usize = 8;
+const STORE_WRITES: usize = 4;
 const STORE_QUEUE: u64 = 512;
 /// Maximum time that a call waits for another process that is writing.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -69,6 +70,7 @@ pub(crate) struct Shelf {
     /// Whether a task is watching the writer.
     is_watched: Arc<AtomicBool>,
     calls: Arc<Semaphore>,
+    writes: Arc<Semaphore>,
     waiting: AtomicU64,
 }
 
@@ -81,6 +83,7 @@ impl Shelf {
             writer,
             is_watched,
             calls: Arc::new(Semaphore::new(STORE_CALLS)),
+            writes: Arc::new(Semaphore::new(STORE_WRITES)),
             waiting: AtomicU64::new(0),
         }
     }
@@ -98,7 +101,7 @@ impl Shelf {
         let Some(store) = self.store.clone() else {
             return Err(Problem::not_found("this server has no store"));
         };
-        self.run(move || patiently(|| ask(&*store))).await
+        self.run(&self.calls, move || patiently(|| ask(&*store))).await
     }
 
     /// Reads from the store on a thread of the caller's own, where blocking is allowed.
@@ -120,9 +123,12 @@ impl Shelf {
         &self,
         write: impl Fn(&dyn Store) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Problem> {
-        let Some(writer) = self.writer.clone() else { return self.ask(write).await };
+        let Some(writer) = self.writer.clone() else {
+            let store = self.store.clone().ok_or_else(|| Problem::not_found("this server has no store"))?;
+            return self.run(&self.writes, move || patiently(|| write(&*store))).await;
+        };
         self.look_after(&writer);
-        self.run(move || patiently(|| write(&*writer.store()?))).await
+        self.run(&self.writes, move || patiently(|| write(&*writer.store()?))).await
     }
 
     /// Makes sure that the writer is closed soon after its last use.
@@ -147,13 +153,14 @@ impl Shelf {
 
     async fn run<T: Send + 'static>(
         &self,
+        calls: &Arc<Semaphore>,
         work: impl FnOnce() -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Problem> {
         if self.waiting.fetch_add(1, Ordering::Relaxed) >= STORE_QUEUE {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
             return Err(Problem::busy("too many requests are waiting for the store"));
         }
-        let permit = Arc::clone(&self.calls).acquire_owned().await;
+        let permit = Arc::clone(calls).acquire_owned().await;
         self.waiting.fetch_sub(1, Ordering::Relaxed);
         let answered = tokio::task::spawn_blocking(move || {
             let _permit = permit;
@@ -199,7 +206,7 @@ fn patiently<T>(mut attempt: impl FnMut() -> Result<T, Error>) -> Result<T, Erro
 }
 
 /// Returns what a client sees of an error of the store: never the location of the store, nor the messages of its server.
-fn problem(error: Error) -> Problem {
+pub(crate) fn problem(error: Error) -> Problem {
     match error {
         Error::NoRun { run } => Problem::not_found(format!("there is no run {run:?}")),
         Error::Invalid { reason } => Problem::bad(reason),

@@ -186,6 +186,35 @@ fn invalid_events_are_refused_and_nothing_is_stored() {
 }
 
 #[test]
+fn a_plain_request_to_the_websocket_names_what_to_send() {
+    let server = Server::start();
+    let handshake = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
+    for path in ["/api/v1/live", "/ws/lineage"] {
+        for headers in ["", handshake, &format!("{handshake}Sec-WebSocket-Version: 8\r\n")] {
+            let answer = server.ask("GET", path, headers, b"");
+            assert_eq!(answer.status, 426, "{path} {headers}");
+            assert_eq!(answer.header("upgrade"), Some("websocket"));
+            assert_eq!(answer.header("sec-websocket-version"), Some("13"));
+            assert!(answer.json()["detail"].as_str().unwrap().contains("WebSocket"));
+        }
+        // A handshake but for its key.
+        let mut stream = server.connect();
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\n\r\n",
+            server.port
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(
+            answer.starts_with("HTTP/1.1 400") && answer.contains("Sec-WebSocket-Key"),
+            "{path}: {answer}"
+        );
+    }
+}
+
+#[test]
 fn every_address_of_the_description_answers_as_it_says() {
     let server = with_runs();
     let api = server.get("/api/v1/openapi.json").json();
@@ -195,7 +224,8 @@ fn every_address_of_the_description_answers_as_it_says() {
         let id = if path.contains("/tasks/{id}") { "t100" } else { "a1" };
         let place = path.replace("{id}", id);
         for method in ["GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"] {
-            if path.ends_with("/live") && method == "GET" {
+            // The events of a run never end.
+            if path.ends_with("{id}/live") && method == "GET" {
                 continue;
             }
             let answer = server.ask(method, &place, "", b"");

@@ -98,3 +98,43 @@ fn a_token_allows_its_scope_on_every_address() {
     }
     assert_eq!(server.ask("GET", "/api/v1/runs/r", &with(&read), b"").status, 200);
 }
+
+/// The most memory that this process had so far, bytes; 0 where the system does not say.
+fn peak_memory() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or("0 kB");
+    line.trim().trim_end_matches(" kB").trim().parse::<u64>().unwrap() << 10
+}
+
+#[test]
+fn many_bodies_at_once_do_not_multiply_the_limit_of_one() {
+    let server = Server::start();
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    let block = vec![b' '; 1 << 20];
+    (0..256).for_each(|_| packer.write_all(&block).unwrap());
+    let bomb = packer.finish().unwrap();
+    let headers = "Content-Type: application/x-ndjson\r\nContent-Encoding: gzip\r\n";
+    let before = peak_memory();
+    let mut statuses: Vec<u16> = Vec::new();
+    std::thread::scope(|scope| {
+        let (server, bomb) = (&server, &bomb);
+        let send = move |n: usize| {
+            let path = format!("/api/v1/runs/bomb-{n}/events?producer=p&seq=1");
+            let answer = server.ask("POST", &path, headers, bomb);
+            if answer.status == 503 {
+                assert_eq!(answer.header("retry-after"), Some("1"));
+            }
+            answer.status
+        };
+        let threads: Vec<_> = (0..16).map(|n| scope.spawn(move || send(n))).collect();
+        statuses.extend(threads.into_iter().map(|thread| thread.join().unwrap()));
+    });
+    assert!(statuses.iter().all(|status| matches!(status, 413 | 503)), "{statuses:?}");
+    let growth = peak_memory().saturating_sub(before);
+    assert!(growth < 160 << 20, "{} MiB for 16 bodies of 256 MiB", growth >> 20);
+    // Everything is given back.
+    let path = "/api/v1/runs/fine/events?producer=p&seq=1";
+    let line = b"{\"event\":\"run\",\"run\":\"fine\"}\n";
+    assert_eq!(server.ask("POST", path, "Content-Type: application/x-ndjson\r\n", line).status, 200);
+    assert_eq!(server.ask("POST", path, headers, &bomb).status, 413);
+}

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::Duration;
 
 use load::clients::{SPANS, send, send_spans};
+use load::viewers::Follow;
 use load::{Served, folder, serve_if_told, store, viewers};
 use makespan_store::{EventRange, RunQuery, Store};
 
@@ -83,14 +84,17 @@ fn kills_under_load_lose_nothing_and_double_nothing() {
 
 #[test]
 fn viewers_see_every_event_despite_clients_that_never_read() {
-    let folder = folder("viewers");
-    let server = Served::start(&folder, BE_A_SERVER);
-    let mut seen = viewers::watch(server.port, "followed", (8, 8), (200, Duration::from_millis(2_500)));
-    assert!(seen.sent > 50, "{}", seen.sent);
-    assert_eq!(seen.fewest, seen.sent, "each viewer sees each event");
-    assert!(seen.delays.quantile(0.5) < Duration::from_secs(5), "{:?}", seen.delays.quantile(0.5));
-    server.kill();
-    assert_eq!(numbers(&*store(&folder), "followed").len() as u64, seen.sent + 1);
+    for how in [Follow::Events, Follow::WebSocket] {
+        let folder = folder(&format!("viewers-{how:?}"));
+        let server = Served::start(&folder, BE_A_SERVER);
+        let mut seen =
+            viewers::watch(server.port, "followed", how, (8, 8), (200, Duration::from_millis(2_500)));
+        assert!(seen.sent > 50, "{}", seen.sent);
+        assert_eq!(seen.fewest, seen.sent, "{how:?}: each viewer sees each event");
+        assert!(seen.delays.quantile(0.5) < Duration::from_secs(5), "{:?}", seen.delays.quantile(0.5));
+        server.kill();
+        assert_eq!(numbers(&*store(&folder), "followed").len() as u64, seen.sent + 1);
+    }
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! `makespan alerts --dry-run`: what rules find in runs of the past.
 
+use std::path::PathBuf;
+
 use makespan_alerts::{AlertRule, Baseline, Judgement, Moment, Verdict, Watched, judge};
 use makespan_analysis::{Facts, RunFigures};
 use makespan_format::Status;
 use makespan_model::UNKNOWN;
 use makespan_scene::counted;
+use makespan_store::RunQuery;
 use makespan_views::{Cell, Column, Table};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -15,8 +18,11 @@ use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::load;
 use crate::output::{print, print_json};
+use crate::stored::{Address, RUN_PREFIX};
 use crate::terminal::Terminal;
 
+/// Runs of the store that rules are applied to if none is named.
+const NEWEST: u32 = 100;
 /// Earlier runs that a run is held against, as the server does.
 const EARLIER: usize = 20;
 
@@ -39,10 +45,25 @@ struct JudgedRule<'a> {
     tasks: &'a [String],
 }
 
+/// The newest runs of the store.
+fn newest(config: &Config) -> Result<Vec<PathBuf>, Failure> {
+    let address = Address::new(config)?;
+    let none =
+        || Failure::Usage(format!("there are no runs in {}; name files or ids of runs", address.shown()));
+    let store = address.open_existing()?.ok_or_else(none)?;
+    let query = RunQuery { limit: NEWEST, ..RunQuery::default() };
+    let runs = store.runs(&query).map_err(|error| address.failed(error))?.runs;
+    if runs.is_empty() {
+        return Err(none());
+    }
+    Ok(runs.iter().map(|run| format!("{RUN_PREFIX}{}", run.id).into()).collect())
+}
+
 /// Judges runs as if they had been watched.
 pub(super) fn run(args: &AlertsArgs, config: &Config) -> Result<(), Failure> {
     let rules = rules(config.alerts());
-    let input = Input { files: args.files.clone(), zone: args.zone.clone(), unit: None, map: None };
+    let files = if args.files.is_empty() { newest(config)? } else { args.files.clone() };
+    let input = Input { files, zone: args.zone.clone(), unit: None, map: None };
     let mut runs: Vec<(RunFigures, Facts)> = load(&input, config)?
         .into_iter()
         .map(|loaded| (RunFigures::of(&loaded.run), Facts::new(loaded.run)))

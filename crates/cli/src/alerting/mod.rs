@@ -2,11 +2,13 @@
 
 mod dry_run;
 mod list;
+mod of_run;
 mod rules;
 mod test;
 
 pub(crate) use dry_run::JudgedDocument;
 pub(crate) use list::AlertsDocument;
+pub(crate) use of_run::{RunAlerts, RunAlertsDocument};
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

@@ -9,7 +9,8 @@ use crate::zone::NamedZone;
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct AlertsArgs {
-    /// Runs to apply the rules to with --dry-run: files, folders, archives, or ids of runs
+    /// Runs to apply the rules to with --dry-run: files, folders, archives, or ids of runs [default: the newest 100 runs of
+    /// the store]
     #[arg(value_name = "RUNS", requires = "dry_run")]
     pub(crate) files: Vec<PathBuf>,
     /// List at most N alerts, the newest first
@@ -22,7 +23,7 @@ pub(crate) struct AlertsArgs {
     #[arg(long, value_name = "ID")]
     pub(crate) run: Option<String>,
     /// Show what the configured rules would find in RUNS; nothing is recorded and nobody is notified
-    #[arg(long, requires = "files", conflicts_with_all = ["snooze", "test"])]
+    #[arg(long, conflicts_with_all = ["snooze", "test"])]
     pub(crate) dry_run: bool,
     /// Time zone of times without one (only with --dry-run)
     #[arg(long, value_name = "ZONE", requires = "dry_run")]

@@ -203,6 +203,7 @@ const HANDLER: &[&str] = &[
     "allow_http",
     "allow_private",
     "tls",
+    "ca",
     "user",
     "password",
     "from",
@@ -243,6 +244,14 @@ fn mail(keys: &Reading<'_>, server: &str) -> Result<Mail, Place> {
         Some("none") => MailSecurity::None,
         Some(_) => return keys.wrong("tls", "write starttls, tls or none"),
     };
+    let authority = keys.text("ca")?;
+    if keys.author == Author::Project && authority.is_some() {
+        return keys
+            .wrong("ca", "what is trusted belongs in your own configuration file; move the handler there");
+    }
+    if authority.is_some() && security == MailSecurity::None {
+        return keys.wrong("ca", "certificates are only checked with TLS; use starttls or tls");
+    }
     if keys.author == Author::Project && keys.value("password").is_some() {
         return keys
             .wrong("password", "a password belongs in your own configuration file; move the handler there");
@@ -257,7 +266,11 @@ fn mail(keys: &Reading<'_>, server: &str) -> Result<Mail, Place> {
     };
     let from = keys.text("from")?.unwrap_or_default();
     let to = keys.texts("to")?.unwrap_or_default();
-    Mail::new(server, security, login, &from, &to).or_else(|(key, why)| keys.wrong(key, why))
+    let mail = Mail::new(server, security, login, &from, &to).or_else(|(key, why)| keys.wrong(key, why))?;
+    Ok(match authority {
+        Some(path) => mail.trusting(path.into()),
+        None => mail,
+    })
 }
 
 fn webhook(keys: &Reading<'_>, url: String) -> Result<Webhook, Place> {

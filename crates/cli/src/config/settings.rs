@@ -24,7 +24,7 @@ macro_rules! setting {
 setting!(STORE: StoreUrl, "store", default None, "sqlite, `runs.db` in the user's data folder", flag "--store",
     "Store that keeps runs, as a URL such as sqlite:runs.db, file:runs, postgres://user@host/runs or mongodb://user@host/runs.");
 setting!(WAIT: Length, "wait", default Some("10 s"), "", flag "",
-    "Maximum time to wait for another process that is writing to the store; a server that cannot be reached is tried for at most 2 s.");
+    "Maximum time to wait for another process that is writing to the store; a server that cannot be reached is tried for at most 2 s, by `serve` until it can be.");
 setting!(ZONE: NamedZone, "zone", default Some("UTC"), "", flag "--zone",
     "Time zone of times without one: UTC, local, +02:00 or a name such as Europe/Berlin.");
 setting!(WORKFLOW: String, "workflow", default None, "none", flag "--workflow of create and run",

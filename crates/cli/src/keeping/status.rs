@@ -11,6 +11,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::words::{moment, over, status};
+use crate::alerting::{RunAlerts, RunAlertsDocument};
 use crate::args::OneRunArgs;
 use crate::config::Config;
 use crate::failure::Failure;
@@ -27,6 +28,8 @@ const TASKS_SHOWN: usize = 200;
 pub(crate) struct StatusDocument<'a> {
     #[serde(flatten)]
     run: RunDocument<'a>,
+    /// `null` if the history of alerts cannot be read.
+    alerts: Option<RunAlertsDocument<'a>>,
     steps: Vec<StepStatus<'a>>,
 }
 
@@ -54,11 +57,16 @@ pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
     let store = address.open_with(&args.run)?;
     let state = state_of(&address, &*store, &args.run)?;
     let run = run_of(&address, &*store, &args.run)?;
+    let alerts = RunAlerts::read(&address, &state.id);
     if args.json {
         let steps = in_order(&run).into_iter().map(|t| step(&run, t)).collect();
-        return print_json(&StatusDocument { run: RunDocument::new(&state), steps });
+        return print_json(&StatusDocument {
+            run: RunDocument::new(&state),
+            alerts: alerts.as_ref().map(RunAlerts::document),
+            steps,
+        });
     }
-    print(&page(&state, &run, Terminal::of_stdout()))
+    print(&page(&state, &run, alerts.as_ref(), Terminal::of_stdout()))
 }
 
 /// The tasks in the order in which they started, those that did not start last; of equals, as they depend.
@@ -114,7 +122,7 @@ fn step(run: &Run, task: TaskId) -> StepStatus<'_> {
     }
 }
 
-pub(super) fn page(state: &RunState, run: &Run, terminal: Terminal) -> String {
+pub(super) fn page(state: &RunState, run: &Run, alerts: Option<&RunAlerts>, terminal: Terminal) -> String {
     let status = terminal.cell(&status(state.status()));
     let mut out = format!("{}  {status}\n", line(&clean(run.title()), terminal));
     let mut pairs: Vec<(String, Cell)> = Vec::new();
@@ -137,6 +145,9 @@ pub(super) fn page(state: &RunState, run: &Run, terminal: Terminal) -> String {
     }
     if let Some(error) = &state.error {
         pair("error", Cell::new(error));
+    }
+    if let Some(line) = alerts.and_then(RunAlerts::line) {
+        pair("alerts", Cell::new(line));
     }
     if state.pinned {
         pair("pinned", Cell::new("kept until it is unpinned"));

@@ -5,23 +5,41 @@ use std::time::{Duration, SystemTime};
 use lettre::message::Message;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{SmtpTransport, Transport as _};
+use rustls::CertificateError;
 
 use super::handler::Notice;
 use super::mail_server::{Mail, MailSecurity};
 use super::payload::{body_for_people, subject};
 use super::webhook::Tried;
 
+/// The first line of a certificate in PEM form (RFC 7468).
+const BEGINNING: &[u8] = b"-----BEGIN CERTIFICATE-----";
 /// Maximum duration of each step of a conversation with the server.
 const LONGEST: Duration = Duration::from_secs(10);
 
-fn transport(mail: &Mail) -> Result<SmtpTransport, lettre::transport::smtp::Error> {
+/// What TLS trusts, or why that is not known.
+fn tls(mail: &Mail) -> Result<TlsParameters, String> {
+    let mut tls = TlsParameters::builder(mail.host.clone());
+    if let Some(path) = &mail.authority {
+        let shown = path.display();
+        let pem = std::fs::read(path).map_err(|error| format!("{shown}: {error}"))?;
+        let no_certificate = || format!("{shown} contains no certificate in PEM form");
+        if !pem.windows(BEGINNING.len()).any(|part| part == BEGINNING) {
+            return Err(no_certificate());
+        }
+        tls = tls.add_root_certificate(Certificate::from_pem(&pem).map_err(|_| no_certificate())?);
+    }
+    tls.build().map_err(|_| "TLS cannot be set up with these certificates".to_owned())
+}
+
+fn transport(mail: &Mail) -> Result<SmtpTransport, String> {
     let tls = match mail.security {
         MailSecurity::None => Tls::None,
         // Required: a server that stops offering STARTTLS gets no mail, and no password.
-        MailSecurity::StartTls => Tls::Required(TlsParameters::new(mail.host.clone())?),
-        MailSecurity::Tls => Tls::Wrapper(TlsParameters::new(mail.host.clone())?),
+        MailSecurity::StartTls => Tls::Required(tls(mail)?),
+        MailSecurity::Tls => Tls::Wrapper(tls(mail)?),
     };
     let mut builder =
         SmtpTransport::builder_dangerous(mail.host.as_str()).port(mail.port).tls(tls).timeout(Some(LONGEST));
@@ -52,12 +70,43 @@ fn message(mail: &Mail, notice: &Notice) -> Result<Message, lettre::error::Error
     builder.body(body_for_people(notice))
 }
 
+/// Returns what is wrong with the certificate of the server or its TLS, if that is why a mail was not sent. The names in a
+/// certificate are not quoted.
+fn tls_fault(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let mut errors = std::iter::successors(Some(error), |error| error.source());
+    let found = errors.find_map(|error| {
+        let inside = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        inside.and_then(|inside| inside.downcast_ref::<rustls::Error>())
+    })?;
+    let rustls::Error::InvalidCertificate(certificate) = found else {
+        return Some("TLS: the connection cannot be protected".to_owned());
+    };
+    let why = match certificate {
+        CertificateError::UnknownIssuer => {
+            "no known authority has issued it; name a file with the certificate of the authority as `ca`"
+        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired",
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+            "it is for another host name"
+        }
+        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
+            "it is the certificate of an authority (CA:TRUE), which may not be used by a server"
+        }
+        _ => "it is not valid",
+    };
+    Some(format!("TLS: the certificate of the server is not accepted: {why}"))
+}
+
 /// Sends a notification once. No outcome contains what the server said, which may quote addresses.
 pub(super) fn send(mail: &Mail, notice: &Notice) -> Tried {
     let Ok(message) = message(mail, notice) else {
         return Tried::Refused("the mail cannot be written".to_owned());
     };
-    match transport(mail).and_then(|transport| transport.send(&message)) {
+    let transport = match transport(mail) {
+        Ok(transport) => transport,
+        Err(why) => return Tried::Refused(why),
+    };
+    match transport.send(&message) {
         Ok(answer) => Tried::Delivered(format!("SMTP status {}", answer.code())),
         Err(error) => {
             let code = error.status().map(|code| format!("SMTP status {code}"));
@@ -72,7 +121,10 @@ pub(super) fn send(mail: &Mail, notice: &Notice) -> Tried {
                 None if error.is_client() => {
                     Tried::Refused("the server does not offer STARTTLS or a way to log in".to_owned())
                 }
-                None => Tried::Later("cannot connect, or the connection was lost".to_owned()),
+                None => match tls_fault(&error) {
+                    Some(why) => Tried::Refused(why),
+                    None => Tried::Later("cannot connect, or the connection was lost".to_owned()),
+                },
             }
         }
     }

@@ -1,6 +1,7 @@
 //! A mail server, and the mails to send through it.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 use lettre::message::Mailbox;
 
@@ -27,6 +28,8 @@ pub struct Mail {
     pub(super) security: MailSecurity,
     /// User and password.
     pub(super) login: Option<(String, String)>,
+    /// A file of certificates (PEM) that are trusted besides those of public authorities.
+    pub(super) authority: Option<PathBuf>,
     pub(super) from: Mailbox,
     pub(super) to: Vec<Mailbox>,
 }
@@ -70,7 +73,16 @@ impl Mail {
             return Err(("to", format!("name 1 to {RECIPIENTS} recipients")));
         }
         let to = to.iter().map(|text| address("to", text)).collect::<Result<_, _>>()?;
-        Ok(Mail { host, port, security, login, from: address("from", from)?, to })
+        let from = address("from", from)?;
+        Ok(Mail { host, port, security, login, authority: None, from, to })
+    }
+
+    /// Also trusts the certificates in a file (PEM), such as that of an authority of one's own. The file is read for each
+    /// mail, so that it may be replaced.
+    #[must_use]
+    pub fn trusting(mut self, authority: PathBuf) -> Mail {
+        self.authority = Some(authority);
+        self
     }
 }
 

@@ -125,8 +125,8 @@ pub(crate) async fn snooze(
         let why = "send the rule as Content-Type: application/json";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
     }
-    let bytes = body::read(&parts.headers, sent).await?;
-    let asked: Snooze = serde_json::from_slice(&bytes)
+    let received = body::read(&app.bodies, &parts.headers, sent).await?;
+    let asked: Snooze = serde_json::from_slice(&received.bytes)
         .map_err(|_| Problem::bad("send {\"rule\": NAME, \"run\": ID or null, \"seconds\": N}"))?;
     let is_id = |text: &str| (1..=LONGEST_ID).contains(&text.chars().count());
     if !is_id(&asked.rule) || asked.run.as_deref().is_some_and(|run| !is_id(run)) {

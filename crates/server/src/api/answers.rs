@@ -8,7 +8,7 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 use makespan_engine::{Question, VERSION, WireError, decode};
 
 use crate::app::App;
-use crate::net::body;
+use crate::net::body::{self, Received};
 use crate::net::reply::{self, Problem};
 use crate::params::{Id, Params};
 use crate::sessions::Asked;
@@ -46,7 +46,7 @@ pub(crate) async fn answer(
         let why = format!("send a question as Content-Type: {MEDIA_TYPE}");
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
     }
-    let bytes = body::read(&parts.headers, sent).await?;
+    let Received { bytes, held } = body::read(&app.bodies, &parts.headers, sent).await?;
     if bytes.len() > LONGEST {
         let why = format!("the question is larger than {} KiB", LONGEST >> 10);
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, why));
@@ -60,6 +60,7 @@ pub(crate) async fn answer(
     if let Some(why) = excess(&question) {
         return Err(Problem::bad(why));
     }
+    drop((bytes, held));
     let state = app.shelf.state_of(&id).await?;
     let takes_gzip = reply::takes_gzip(&parts.headers);
     let answered = app.sessions.ask(state, Asked { question, line, offset, takes_gzip }).await?;

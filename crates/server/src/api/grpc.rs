@@ -12,10 +12,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCod
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
 use http_body_util::{BodyExt as _, Full};
+use makespan_export::protobuf::Message;
 use makespan_import::otlp::{Encoding, Signal};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::otlp::{answer_message, bytes_field, keep_message, varint};
+use super::otlp::{answer_message, keep_message};
 use crate::app::App;
 use crate::net::body::{self, HEADER_LINES};
 use crate::net::reply::Problem;
@@ -88,9 +89,9 @@ async fn call(app: &Arc<App>, request: Request) -> Result<Vec<u8>, Problem> {
         return Err(Problem::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, why));
     }
     let (parts, sent) = request.into_parts();
-    let mut frame = body::receive(sent).await?;
-    let is_gzip = is_compressed(&parts.headers, &frame)?;
-    frame.drain(..PREFIX);
+    let mut frame = body::receive(&app.bodies, sent).await?;
+    let is_gzip = is_compressed(&parts.headers, &frame.bytes)?;
+    frame.bytes.drain(..PREFIX);
     let message = if is_gzip { body::unpacked(frame).await? } else { frame };
     let taken = keep_message(app, message, Encoding::Protobuf, signal).await?;
     Ok(answer_message(&taken, Encoding::Protobuf, signal))
@@ -145,16 +146,12 @@ fn code(status: StatusCode) -> u16 {
 
 /// Returns a `google.rpc.Status` that names the seconds after which a retry may succeed.
 fn retry_info(code: u16, message: &str, seconds: u32) -> Vec<u8> {
-    let (mut duration, mut info, mut any) = (vec![1 << 3], Vec::new(), Vec::new());
-    varint(seconds.into(), &mut duration);
-    bytes_field(1, &duration, &mut info);
-    bytes_field(1, b"type.googleapis.com/google.rpc.RetryInfo", &mut any);
-    bytes_field(2, &info, &mut any);
-    let mut status = vec![1 << 3];
-    varint(code.into(), &mut status);
-    bytes_field(2, message.as_bytes(), &mut status);
-    bytes_field(3, &any, &mut status);
-    status
+    let [mut duration, mut info, mut any, mut status] = std::array::from_fn(|_| Message::default());
+    duration.number(1, seconds.into());
+    info.message(1, &duration);
+    any.text(1, "type.googleapis.com/google.rpc.RetryInfo").message(2, &info);
+    status.number(1, code.into()).text(2, message).message(3, &any);
+    status.finish()
 }
 
 fn framed(message: &[u8]) -> Vec<u8> {

@@ -6,11 +6,12 @@ use std::sync::atomic::Ordering;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Response, StatusCode};
-use makespan_store::{Batch, LONGEST_LINE, Numbered};
+use makespan_store::LONGEST_LINE;
 use serde_json::json;
 
 use crate::app::App;
-use crate::net::body;
+use crate::appends::Lines;
+use crate::net::body::{self, Received};
 use crate::net::reply::{self, Problem};
 use crate::params::{Id, Params};
 
@@ -41,7 +42,7 @@ pub(crate) async fn ingest(
         let why = "send lines of events as Content-Type: application/x-ndjson";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
     }
-    let bytes = body::read(&parts.headers, sent).await?;
+    let Received { bytes, held } = body::read(&app.bodies, &parts.headers, sent).await?;
     let text = String::from_utf8(bytes).map_err(|error| {
         Problem::bad(format!("byte {} is not valid UTF-8", error.utf8_error().valid_up_to()))
     })?;
@@ -55,17 +56,9 @@ pub(crate) async fn ingest(
         return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, why));
     }
     let last = first.checked_add(lines as u64).ok_or_else(|| Problem::bad("seq is too large"))?;
-    let run = id.clone();
-    let appended = app
-        .shelf
-        .write(move |store| {
-            // Empty lines take no number.
-            let events = text.lines().filter(|line| !line.trim().is_empty());
-            let numbered: Vec<Numbered<'_>> =
-                (first..).zip(events).map(|(seq, line)| Numbered { seq, line }).collect();
-            store.append(&Batch { run: &run, producer: &producer, lines: &numbered })
-        })
-        .await?;
+    let appended = app.appends.append(vec![Lines { run: id.clone(), producer, first, text }]).await?;
+    drop(held);
+    let appended = appended.first().copied().unwrap_or_default();
     app.counters.stored.fetch_add(appended.stored, Ordering::Relaxed);
     app.counters.duplicates.fetch_add(appended.duplicates, Ordering::Relaxed);
     app.tails.notify(&id);

@@ -13,7 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::content::{Runs, keep_runs};
 use crate::app::App;
-use crate::net::body;
+use crate::net::body::{self, Received};
 use crate::net::reply::{self, Problem};
 use crate::params::Params;
 
@@ -30,7 +30,8 @@ pub(crate) async fn post(
         let why = "send events of OpenLineage as Content-Type: application/json";
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
     }
-    let bytes = Arc::new(body::read(&parts.headers, sent).await?);
+    let Received { bytes, held } = body::read(&app.bodies, &parts.headers, sent).await?;
+    let bytes = Arc::new(bytes);
     if !matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
         return Err(Problem::bad("send an event of OpenLineage, or an array of events"));
     }
@@ -52,19 +53,15 @@ pub(crate) async fn post(
     }
     let sent = Arc::clone(&bytes);
     let take = move |lineages: &mut Lineages| {
-        let mut runs = Runs::default();
+        let mut runs = Runs::new(sent.len(), held);
         lineages.take(&sent, &mut runs).map(|taken| (taken, runs))
     };
     let (taken, runs) = with_lineages(&app, take).await?;
-    if runs.is_too_large {
-        return Err(Problem::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "the request is too large; send smaller batches",
-        ));
-    }
     let digest = Sha256::digest(&*bytes);
     let producer: String = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    keep_runs(&app, "openlineage", Some(producer), runs.joined()).await?;
+    let (runs, held) = runs.joined()?;
+    keep_runs(&app, "openlineage", Some(producer), runs).await?;
+    drop(held);
     let answer = json!({ "accepted": taken.accepted, "rejected": taken.rejected, "reason": taken.why });
     Ok(reply::json(&HeaderMap::new(), &answer))
 }

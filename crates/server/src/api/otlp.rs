@@ -6,12 +6,13 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse as _;
+use makespan_export::protobuf::Message;
 use makespan_import::otlp::{Encoding, Signal, Taken, take_request};
 use serde_json::json;
 
 use super::content::{Runs, keep_runs};
 use crate::app::App;
-use crate::net::body;
+use crate::net::body::{self, Received};
 use crate::net::reply::Problem;
 use crate::params::Params;
 
@@ -52,8 +53,8 @@ async fn answer(app: Arc<App>, params: Params, request: Request, signal: Signal)
 
 async fn keep(app: Arc<App>, request: Request, encoding: Encoding, signal: Signal) -> Result<Taken, Problem> {
     let (parts, sent) = request.into_parts();
-    let bytes = body::read(&parts.headers, sent).await?;
-    keep_message(&app, bytes, encoding, signal).await
+    let received = body::read(&app.bodies, &parts.headers, sent).await?;
+    keep_message(&app, received, encoding, signal).await
 }
 
 /// Stores the content of the message of a request, however it was sent; once this returns, the events are durable.
@@ -63,22 +64,20 @@ async fn keep(app: Arc<App>, request: Request, encoding: Encoding, signal: Signa
 /// 400 if it is not OTLP, 413 if its events become too large, and those of the store.
 pub(super) async fn keep_message(
     app: &Arc<App>,
-    bytes: Vec<u8>,
+    Received { bytes, held }: Received,
     encoding: Encoding,
     signal: Signal,
 ) -> Result<Taken, Problem> {
     let read = tokio::task::spawn_blocking(move || {
-        let mut runs = Runs::default();
+        let mut runs = Runs::new(bytes.len(), held);
         let taken = take_request(&bytes, encoding, signal, &mut runs);
         taken.map(|taken| (taken, runs)).map_err(|error| Problem::bad(error.to_string()))
     });
     let failed = |_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the request could not be read");
     let (taken, runs) = read.await.map_err(failed)??;
-    if runs.is_too_large {
-        let why = "the request becomes too large when its resources are stored with each trace; send smaller batches";
-        return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, why));
-    }
-    keep_runs(app, "otlp", None, runs.runs).await?;
+    let (runs, held) = runs.whole()?;
+    keep_runs(app, "otlp", None, runs).await?;
+    drop(held);
     Ok(taken)
 }
 
@@ -103,22 +102,20 @@ pub(super) fn answer_message(taken: &Taken, encoding: Encoding, signal: Signal) 
             json!({ "partialSuccess": partial }).to_string().into_bytes()
         }
         Encoding::Protobuf => {
-            let mut partial = vec![1 << 3];
-            varint(taken.rejected, &mut partial);
-            bytes_field(2, taken.why.as_bytes(), &mut partial);
-            let mut message = Vec::new();
-            bytes_field(1, &partial, &mut message);
-            message
+            let (mut partial, mut message) = (Message::default(), Message::default());
+            partial.number(1, taken.rejected).text(2, &taken.why);
+            message.message(1, &partial);
+            message.finish()
         }
     }
 }
 
 /// Returns a problem as `google.rpc.Status`, which the protocol requires.
 fn failure(problem: Problem) -> Response<Body> {
-    let mut message = Vec::new();
-    bytes_field(2, problem.detail.as_bytes(), &mut message);
+    let mut message = Message::default();
+    message.text(2, &problem.detail);
     let mut response = problem.into_response();
-    *response.body_mut() = Body::from(message);
+    *response.body_mut() = Body::from(message.finish());
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/x-protobuf"));
     response
 }
@@ -132,20 +129,4 @@ fn typed(status: StatusCode, encoding: Encoding, bytes: Vec<u8>) -> Response<Bod
     };
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     response
-}
-
-/// Writes a number as protobuf does.
-pub(super) fn varint(mut value: u64, out: &mut Vec<u8>) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
-/// Writes a field of protobuf that is bytes, a text or a message.
-pub(super) fn bytes_field(number: u64, bytes: &[u8], out: &mut Vec<u8>) {
-    varint(number << 3 | 2, out);
-    varint(bytes.len() as u64, out);
-    out.extend_from_slice(bytes);
 }

@@ -45,7 +45,7 @@ impl Lineage {
                 *at = chunk.to();
             }
             let listed = self.seen.get(id).copied().unwrap_or(0);
-            let is_over = tail.watch().borrow().as_ref().is_none_or(|state| !state.is_active());
+            let is_over = tail.watch().borrow().as_ref().is_none_or(|shown| !shown.state.is_active());
             if is_over && *at >= listed {
                 self.seen.insert(id.clone(), *at);
                 over.push(id.clone());

@@ -10,11 +10,10 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use futures_util::stream;
-use makespan_store::RunState;
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
-use super::tail::Tail;
+use super::tail::{Chunk, Shown, Tail};
 use crate::app::App;
 use crate::documents;
 use crate::net::reply::Problem;
@@ -23,8 +22,6 @@ use crate::stop::stopped;
 
 /// Maximum number of messages waiting for the client; others are read again later.
 const WAITING: usize = 2;
-/// Minimum time between two messages to a client.
-const PAUSE: Duration = Duration::from_millis(100);
 /// Interval of heartbeats, by which both sides detect that the other is gone.
 const BEAT: Duration = Duration::from_secs(5);
 
@@ -72,7 +69,7 @@ pub(crate) fn stream_of(received: mpsc::Receiver<Bytes>) -> Response<Body> {
 async fn feed(app: Arc<App>, tail: Arc<Tail>, mut at: Option<u64>, to: mpsc::Sender<Bytes>) {
     app.counters.viewers.fetch_add(1, Ordering::Relaxed);
     let (mut changes, mut stop) = (tail.watch(), app.stop.clone());
-    let mut said = None;
+    let mut said: Option<Arc<Shown>> = None;
     let mut next = Some(Bytes::from_static(b"retry: 1000\n\n"));
     loop {
         if let Some(message) = next.take()
@@ -84,9 +81,8 @@ async fn feed(app: Arc<App>, tail: Arc<Tail>, mut at: Option<u64>, to: mpsc::Sen
         if let Some(from) = at {
             match tail.next(from).await {
                 Ok(Some(chunk)) => {
-                    next = Some(events(chunk.after(from), chunk.to()));
+                    next = Some(events(&chunk, from));
                     at = Some(chunk.to());
-                    sleep(PAUSE).await;
                     continue;
                 }
                 Ok(None) => {}
@@ -95,10 +91,10 @@ async fn feed(app: Arc<App>, tail: Arc<Tail>, mut at: Option<u64>, to: mpsc::Sen
             }
         }
         // After all events, the state of the run.
-        let Some(state) = now else { break };
-        if said.as_ref() != Some(&state) {
-            next = Some(state_message(&state));
-            said = Some(state);
+        let Some(shown) = now else { break };
+        if said.as_ref().is_none_or(|said| !Arc::ptr_eq(said, &shown)) {
+            next = Some(shown.messages.sse(|| state_message(&shown)));
+            said = Some(shown);
             continue;
         }
         tokio::select! {
@@ -111,8 +107,14 @@ async fn feed(app: Arc<App>, tail: Arc<Tail>, mut at: Option<u64>, to: mpsc::Sen
     app.counters.viewers.fetch_sub(1, Ordering::Relaxed);
 }
 
+/// Returns the events of a chunk after the first N of the run.
+fn events(chunk: &Chunk, after: u64) -> Bytes {
+    let make = || message(chunk.after(after), chunk.to());
+    if after == chunk.from { chunk.messages.sse(make) } else { make() }
+}
+
 /// Returns one message of several lines; its id is the number of events up to its end.
-fn events(lines: &[String], to: u64) -> Bytes {
+fn message(lines: &[String], to: u64) -> Bytes {
     let mut text = format!("id: {to}\nevent: events\n");
     for line in lines {
         let _ = writeln!(text, "data: {line}");
@@ -121,8 +123,8 @@ fn events(lines: &[String], to: u64) -> Bytes {
     text.into()
 }
 
-fn state_message(state: &RunState) -> Bytes {
-    format!("event: state\ndata: {}\n\n", documents::run(state)).into()
+fn state_message(shown: &Shown) -> Bytes {
+    format!("event: state\ndata: {}\n\n", documents::run(&shown.state)).into()
 }
 
 #[cfg(test)]
@@ -131,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_message_has_a_line_for_each_event_and_the_number_after_them() {
-        let message = events(&["{\"a\":1}".to_owned(), "{}".to_owned()], 12);
+        let message = message(&["{\"a\":1}".to_owned(), "{}".to_owned()], 12);
         assert_eq!(&message[..], b"id: 12\nevent: events\ndata: {\"a\":1}\ndata: {}\n\n");
     }
 }

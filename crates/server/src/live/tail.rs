@@ -7,12 +7,14 @@
 use std::collections::{HashMap, VecDeque};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use axum::body::Bytes;
+use axum::extract::ws::Utf8Bytes;
 use makespan_store::{EventRange, RunState, TextKey, key};
 use tokio::sync::{Notify, watch};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use crate::net::reply::Problem;
 use crate::shelf::Shelf;
@@ -28,8 +30,30 @@ const OFTEN: Duration = Duration::from_millis(400);
 /// Interval once a report has arrived. That the store accepted the connection is not enough, because a proxy in between may
 /// drop the reports.
 const SELDOM: Duration = Duration::from_secs(3);
-/// Time for which events are gathered into a chunk.
-const GATHER: Duration = Duration::from_millis(60);
+/// Time for which events are gathered into a chunk after a pause, and the minimum time between two chunks.
+const GATHER: Duration = Duration::from_millis(10);
+const PACE: Duration = Duration::from_millis(100);
+/// Maximum number of chunks kept for clients that are behind what is kept of the end.
+const BEHIND: usize = 4;
+
+/// What is sent to all clients alike, in the form of each protocol, made once.
+#[derive(Debug, Default)]
+pub(crate) struct Messages {
+    sse: OnceLock<Bytes>,
+    ws: OnceLock<Utf8Bytes>,
+}
+
+impl Messages {
+    /// Returns the message of server-sent events.
+    pub(crate) fn sse(&self, make: impl FnOnce() -> Bytes) -> Bytes {
+        self.sse.get_or_init(make).clone()
+    }
+
+    /// Returns the message of a WebSocket.
+    pub(crate) fn ws(&self, make: impl FnOnce() -> Utf8Bytes) -> Utf8Bytes {
+        self.ws.get_or_init(make).clone()
+    }
+}
 
 /// Consecutive events.
 #[derive(Debug)]
@@ -38,7 +62,22 @@ pub(crate) struct Chunk {
     pub(crate) from: u64,
     /// The lines of the events.
     pub(crate) lines: Vec<String>,
+    /// The whole chunk as messages.
+    pub(crate) messages: Messages,
     bytes: usize,
+}
+
+/// The entry of a run in the store.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub(crate) state: RunState,
+    pub(crate) messages: Messages,
+}
+
+impl Shown {
+    fn new(state: RunState) -> Arc<Shown> {
+        Arc::new(Shown { state, messages: Messages::default() })
+    }
 }
 
 impl Chunk {
@@ -79,15 +118,17 @@ pub(crate) struct Tail {
     run: String,
     shelf: Arc<Shelf>,
     ring: Mutex<Ring>,
+    /// Chunks that were read again for clients that are further behind. One is read at a time: others are likely to need it.
+    behind: tokio::sync::Mutex<VecDeque<Arc<Chunk>>>,
     /// The entry of the run in the store when its end was last read; `None` once the run is deleted.
-    state: watch::Sender<Option<Arc<RunState>>>,
+    state: watch::Sender<Option<Arc<Shown>>>,
     wake: Notify,
 }
 
 impl Tail {
     /// Returns the events that follow the first N; `None` if there are none yet.
     pub(crate) async fn next(&self, at: u64) -> Result<Option<Arc<Chunk>>, Problem> {
-        let end = self.state.borrow().as_ref().map_or(0, |state| state.events);
+        let end = self.state.borrow().as_ref().map_or(0, |shown| shown.state.events);
         if at >= end {
             return Ok(None);
         }
@@ -95,12 +136,29 @@ impl Tail {
         if let Some(chunk) = kept {
             return Ok(Some(chunk));
         }
-        let chunk = read(&self.shelf, &self.run, at).await?;
-        Ok((!chunk.lines.is_empty()).then(|| Arc::new(chunk)))
+        let mut behind = self.behind.lock().await;
+        if let Some(chunk) = behind.iter().find(|chunk| (chunk.from..chunk.to()).contains(&at)) {
+            return Ok(Some(Arc::clone(chunk)));
+        }
+        let chunk = Arc::new(read(&self.shelf, &self.run, at).await?);
+        if chunk.lines.is_empty() {
+            return Ok(None);
+        }
+        behind.push_back(Arc::clone(&chunk));
+        if behind.len() > BEHIND {
+            behind.pop_front();
+        }
+        Ok(Some(chunk))
+    }
+
+    /// Drops the events that are kept: another run of the same id has others.
+    async fn forget_events(&self) {
+        *self.ring.lock().unwrap_or_else(PoisonError::into_inner) = Ring::default();
+        self.behind.lock().await.clear();
     }
 
     /// Subscribes to changes of the run.
-    pub(crate) fn watch(&self) -> watch::Receiver<Option<Arc<RunState>>> {
+    pub(crate) fn watch(&self) -> watch::Receiver<Option<Arc<Shown>>> {
         self.state.subscribe()
     }
 }
@@ -142,10 +200,10 @@ impl Tails {
             return Arc::clone(tail);
         }
         let run = state.id.clone();
-        let (state, _) = watch::channel(Some(Arc::new(state)));
+        let (state, _) = watch::channel(Some(Shown::new(state)));
         let shelf = Arc::clone(&self.shelf);
-        let (ring, wake) = (Mutex::default(), Notify::new());
-        let tail = Arc::new(Tail { run, shelf, ring, state, wake });
+        let (ring, behind, wake) = (Mutex::default(), tokio::sync::Mutex::default(), Notify::new());
+        let tail = Arc::new(Tail { run, shelf, ring, behind, state, wake });
         held.insert(place, Arc::clone(&tail));
         tokio::spawn(poll(Arc::clone(&tail), Arc::clone(&self.followed), self.stop.clone()));
         tail
@@ -188,13 +246,15 @@ fn forget(followed: &Followed, tail: &Arc<Tail>) -> bool {
 
 /// Keeps the end of a run up to date with the store while anybody follows it.
 async fn poll(tail: Arc<Tail>, followed: Arc<Followed>, mut stop: watch::Receiver<bool>) {
+    let mut last = Instant::now();
     loop {
         let pause = if followed.is_reported.load(Ordering::Relaxed) { SELDOM } else { OFTEN };
         tokio::select! {
-            () = tail.wake.notified() => sleep(GATHER).await,
+            () = tail.wake.notified() => sleep(GATHER.max(PACE.saturating_sub(last.elapsed()))).await,
             () = sleep(pause) => {}
             () = stopped(&mut stop) => return,
         }
+        last = Instant::now();
         if forget(&followed, &tail) {
             return;
         }
@@ -202,6 +262,7 @@ async fn poll(tail: Arc<Tail>, followed: Arc<Followed>, mut stop: watch::Receive
         match tail.shelf.ask(move |store| store.run(&run)).await {
             Ok(Some(state)) => take(&tail, state).await,
             Ok(None) => {
+                tail.forget_events().await;
                 tail.state.send_replace(None);
             }
             // The store cannot be asked now: later.
@@ -212,10 +273,12 @@ async fn poll(tail: Arc<Tail>, followed: Arc<Followed>, mut stop: watch::Receive
 
 /// Reads new events, then reports them.
 async fn take(tail: &Tail, state: RunState) {
-    let (mut end, was) = match &*tail.state.borrow() {
-        Some(was) => (was.events, Some(Arc::clone(was))),
-        None => (0, None),
-    };
+    let mut was = tail.state.borrow().clone();
+    if was.as_ref().is_some_and(|was| was.state.created != state.created) {
+        tail.forget_events().await;
+        was = None;
+    }
+    let mut end = was.as_ref().map_or(0, |was| was.state.events);
     while end < state.events {
         let Ok(chunk) = read(&tail.shelf, &tail.run, end).await else { return };
         if chunk.lines.is_empty() {
@@ -224,8 +287,8 @@ async fn take(tail: &Tail, state: RunState) {
         end = chunk.to();
         tail.ring.lock().unwrap_or_else(PoisonError::into_inner).push(chunk);
     }
-    if was.is_none_or(|was| *was != state) {
-        tail.state.send_replace(Some(Arc::new(state)));
+    if was.is_none_or(|was| was.state != state) {
+        tail.state.send_replace(Some(Shown::new(state)));
     }
 }
 
@@ -245,7 +308,7 @@ async fn read(shelf: &Shelf, run: &str, from: u64) -> Result<Chunk, Problem> {
             })?;
             // The numbers of events after damage are unknown, and followers must not miss events silently.
             gaps.refuse(&run)?;
-            Ok(Chunk { from, lines, bytes })
+            Ok(Chunk { from, lines, messages: Messages::default(), bytes })
         })
         .await
 }
@@ -260,7 +323,8 @@ mod tests {
         let mut ring = Ring::default();
         for i in 0..10 {
             let lines = (0..10).map(|n| format!("{n}")).collect();
-            ring.push(Chunk { from: 100 + i * 10, lines, bytes: 1 << 20 });
+            let messages = Messages::default();
+            ring.push(Chunk { from: 100 + i * 10, lines, messages, bytes: 1 << 20 });
         }
         assert!(ring.at(100).is_none(), "four chunks are kept");
         let chunk = ring.at(175).unwrap();

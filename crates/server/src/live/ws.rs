@@ -1,5 +1,6 @@
 //! The WebSocket: changes of a run, a workflow or all runs, on one connection.
 
+use std::future::ready;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -7,13 +8,14 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
-use axum::http::Response;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
+use axum::http::{HeaderValue, Response, StatusCode, header};
+use axum::response::IntoResponse as _;
 use serde_json::json;
-use tokio::time::{Instant, interval, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
 use super::lineage::Lineage;
-use super::subscription::{Subscription, Wanted};
+use super::subscription::{Subscription, Wanted, any_change};
 use crate::app::App;
 use crate::net::reply::Problem;
 use crate::stop::stopped;
@@ -24,7 +26,7 @@ const MESSAGE: usize = 256 << 10;
 const UNREAD: usize = 1 << 20;
 /// Maximum number of subscriptions per connection.
 const SUBSCRIPTIONS: usize = 64;
-/// Interval at which new messages are looked for.
+/// Interval at which lists of runs are looked up.
 const TICK: Duration = Duration::from_millis(100);
 /// Maximum time to send a message, and the interval of pings.
 const SLOW: Duration = Duration::from_secs(20);
@@ -33,7 +35,10 @@ const PING: Duration = Duration::from_secs(10);
 type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 
 /// `GET /api/v1/live`: the client sends its subscriptions as JSON.
-pub(crate) async fn live(State(app): State<Arc<App>>, upgrade: Upgrade) -> Result<Response<Body>, Problem> {
+pub(crate) async fn live(
+    State(app): State<Arc<App>>,
+    upgrade: Upgrade,
+) -> Result<Response<Body>, Response<Body>> {
     Ok(limited(upgrade)?.on_upgrade(|socket| serve(app, socket, None)))
 }
 
@@ -41,14 +46,30 @@ pub(crate) async fn live(State(app): State<Arc<App>>, upgrade: Upgrade) -> Resul
 pub(crate) async fn lineage(
     State(app): State<Arc<App>>,
     upgrade: Upgrade,
-) -> Result<Response<Body>, Problem> {
+) -> Result<Response<Body>, Response<Body>> {
     Ok(limited(upgrade)?.on_upgrade(|socket| serve(app, socket, Some(Lineage::default()))))
 }
 
-fn limited(upgrade: Upgrade) -> Result<WebSocketUpgrade, Problem> {
-    let upgrade =
-        upgrade.map_err(|why| Problem::new(why.status(), "this address requires a WebSocket connection"))?;
+fn limited(upgrade: Upgrade) -> Result<WebSocketUpgrade, Response<Body>> {
+    let upgrade = upgrade.map_err(|why| match why {
+        WebSocketUpgradeRejection::WebSocketKeyHeaderMissing(_) => {
+            Problem::bad("the header Sec-WebSocket-Key is missing").into_response()
+        }
+        _ => upgrade_required(),
+    })?;
     Ok(upgrade.max_frame_size(FRAME).max_message_size(MESSAGE).max_write_buffer_size(UNREAD * 2))
+}
+
+/// Returns the answer to a request that is not a handshake of a known version; it names what to send instead (RFC 9110,
+/// section 15.5.22; RFC 6455, section 4.4).
+fn upgrade_required() -> Response<Body> {
+    let why = "this address requires a WebSocket connection (version 13)";
+    let mut response = Problem::new(StatusCode::UPGRADE_REQUIRED, why).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    response
 }
 
 async fn serve(app: Arc<App>, mut socket: WebSocket, lineage: Option<Lineage>) {
@@ -63,14 +84,18 @@ async fn serve(app: Arc<App>, mut socket: WebSocket, lineage: Option<Lineage>) {
 async fn converse(app: &Arc<App>, socket: &mut WebSocket, mut lineage: Option<Lineage>) -> u16 {
     let mut subscriptions: Vec<Subscription> = Vec::new();
     let (mut ticks, mut stop) = (interval(TICK), app.stop.clone());
-    let mut heard = Instant::now();
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut heard, mut has_more) = (Instant::now(), false);
     loop {
+        let has_lists = lineage.is_some() || subscriptions.iter().any(Subscription::is_list);
         tokio::select! {
+            biased;
+            () = stopped(&mut stop) => return close_code::AWAY,
             received = socket.recv() => match received {
                 Some(Ok(Message::Text(text))) if lineage.is_none() => {
                     let reply = subscribe(app, &mut subscriptions, &text).await;
                     if let Err(why) = reply
-                        && !send(socket, json!({ "type": "error", "detail": why.detail }).to_string()).await
+                        && !send(socket, json!({ "type": "error", "detail": why.detail }).to_string().into()).await
                     {
                         return close_code::AGAIN;
                     }
@@ -79,26 +104,30 @@ async fn converse(app: &Arc<App>, socket: &mut WebSocket, mut lineage: Option<Li
                 Some(Ok(_)) => heard = Instant::now(),
                 Some(Err(_)) => return close_code::SIZE,
             },
-            _ = ticks.tick() => {}
-            () = stopped(&mut stop) => return close_code::AWAY,
+            () = ready(()), if has_more => {}
+            _ = ticks.tick(), if has_lists => {}
+            () = any_change(&mut subscriptions) => {}
+            () = sleep_until(heard + PING) => {}
         }
         if let Some(lineage) = &mut lineage {
             let Ok(messages) = lineage.messages(app).await else { return close_code::AGAIN };
             for message in messages {
-                if !send(socket, message).await {
+                if !send(socket, message.into()).await {
                     return close_code::AGAIN;
                 }
             }
         }
+        has_more = false;
         for subscription in &mut subscriptions {
             let Ok(message) = subscription.next(app).await else { return close_code::AGAIN };
-            if let Some(message) = message
-                && !send(socket, message).await
-            {
-                return close_code::AGAIN;
+            if let Some(message) = message {
+                if !send(socket, message).await {
+                    return close_code::AGAIN;
+                }
+                has_more |= !subscription.is_list();
             }
         }
-        if heard.elapsed() > PING {
+        if heard.elapsed() >= PING {
             heard = Instant::now();
             if timeout(SLOW, socket.send(Message::Ping("".into()))).await.is_err() {
                 return close_code::AGAIN;
@@ -118,6 +147,6 @@ async fn subscribe(app: &Arc<App>, subscriptions: &mut Vec<Subscription>, text: 
 }
 
 /// Sends a message; returns `false` if the client does not read it.
-async fn send(socket: &mut WebSocket, message: String) -> bool {
-    matches!(timeout(SLOW, socket.send(Message::Text(message.into()))).await, Ok(Ok(())))
+async fn send(socket: &mut WebSocket, message: Utf8Bytes) -> bool {
+    matches!(timeout(SLOW, socket.send(Message::Text(message))).await, Ok(Ok(())))
 }

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use flate2::read::GzDecoder;
 use http_body_util::BodyExt as _;
 
+use super::budget::{Budget, Held, UNIT};
 use super::reply::Problem;
 
 /// Maximum number of header lines of a request.
@@ -15,6 +16,8 @@ pub(crate) const HEADER_LINES: usize = 100;
 /// Maximum number of bytes to receive, and of bytes after decompression.
 pub(crate) const MOST_SENT: usize = 16 << 20;
 pub(crate) const MOST_UNPACKED: usize = 64 << 20;
+/// Number of bytes by which a body grows at a time.
+const STEP: usize = 1 << 20;
 /// Maximum idle time, and the minimum rate in bytes per second after the grace period.
 const IDLE: Duration = Duration::from_secs(15);
 const GRACE: Duration = Duration::from_secs(15);
@@ -26,13 +29,21 @@ pub(crate) fn media_type(headers: &HeaderMap) -> String {
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
+/// A whole body.
+#[derive(Debug)]
+pub(crate) struct Received {
+    pub(crate) bytes: Vec<u8>,
+    /// Its memory; to be kept until the request is answered.
+    pub(crate) held: Held,
+}
+
 /// Reads and decompresses a whole body.
 ///
 /// # Errors
 ///
 /// 413 if it is too large, 408 if it arrives too slowly, 415 if its encoding is not gzip, 400 if it is
-/// damaged.
-pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Problem> {
+/// damaged, 503 if all bodies together are too large at the moment.
+pub(crate) async fn read(budget: &Budget, headers: &HeaderMap, body: Body) -> Result<Received, Problem> {
     let packing =
         headers.get(header::CONTENT_ENCODING).map(|v| v.to_str().unwrap_or("?").to_ascii_lowercase());
     let is_gzip = match packing.as_deref() {
@@ -43,51 +54,66 @@ pub(crate) async fn read(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Pro
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, why));
         }
     };
-    let bytes = receive(body).await?;
-    if is_gzip { unpacked(bytes).await } else { Ok(bytes) }
+    let received = receive(budget, body).await?;
+    if is_gzip { unpacked(received).await } else { Ok(received) }
 }
 
 /// Reads a whole body as it was sent.
 ///
 /// # Errors
 ///
-/// 413 if it is too large, 408 if it arrives too slowly, 400 if it breaks off.
-pub(crate) async fn receive(mut body: Body) -> Result<Vec<u8>, Problem> {
-    let mut bytes = Vec::new();
+/// 413 if it is too large, 408 if it arrives too slowly, 400 if it breaks off, 503 if all bodies together are too large at the
+/// moment.
+pub(crate) async fn receive(budget: &Budget, mut body: Body) -> Result<Received, Problem> {
+    let (mut bytes, mut held) = (Vec::new(), budget.hold());
     let began = Instant::now();
     loop {
         let slow = || Problem::new(StatusCode::REQUEST_TIMEOUT, "the body arrives too slowly");
         let Some(frame) = tokio::time::timeout(IDLE, body.frame()).await.map_err(|_| slow())? else { break };
         let broken = |_| Problem::new(StatusCode::BAD_REQUEST, "the body ends before its length");
         if let Ok(data) = frame.map_err(broken)?.into_data() {
+            if bytes.len() + data.len() > MOST_SENT {
+                return Err(too_large(MOST_SENT));
+            }
+            held.grow(bytes.len() + data.len())?;
             bytes.extend_from_slice(&data);
-        }
-        if bytes.len() > MOST_SENT {
-            return Err(too_large(MOST_SENT));
         }
         let elapsed = began.elapsed();
         if elapsed > GRACE && (bytes.len() as u64) < elapsed.as_secs().saturating_mul(SLOWEST) {
             return Err(slow());
         }
     }
-    Ok(bytes)
+    Ok(Received { bytes, held })
 }
 
 /// Decompresses gzip.
 ///
 /// # Errors
 ///
-/// 413 if the result is too large, 400 if the data is damaged.
-pub(crate) async fn unpacked(bytes: Vec<u8>) -> Result<Vec<u8>, Problem> {
-    let unpacked = tokio::task::spawn_blocking(move || unpack(&bytes)).await;
+/// 413 if the result is too large, 400 if the data is damaged, 503 if all bodies together are too large at the moment.
+pub(crate) async fn unpacked(received: Received) -> Result<Received, Problem> {
+    let unpacked = tokio::task::spawn_blocking(move || unpack(received)).await;
     unpacked.unwrap_or_else(|_| Err(Problem::new(StatusCode::BAD_REQUEST, "the body cannot be decompressed")))
 }
 
-fn unpack(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
-    let mut out = Vec::new();
+fn unpack(Received { bytes: packed, mut held }: Received) -> Result<Received, Problem> {
+    let mut bytes = Vec::new();
     let damaged = |_| Problem::new(StatusCode::BAD_REQUEST, "the gzip data is damaged");
-    GzDecoder::new(bytes).take(MOST_UNPACKED as u64 + 1).read_to_end(&mut out).map_err(damaged)?;
-    if out.len() > MOST_UNPACKED { Err(too_large(MOST_UNPACKED)) } else { Ok(out) }
+    let mut decoder = GzDecoder::new(&*packed);
+    loop {
+        // A small body is likely to be small decompressed; the memory is taken before it is used.
+        let step = bytes.len().max(packed.len()).clamp(UNIT, STEP);
+        held.grow(packed.len() + bytes.len() + step)?;
+        if (&mut decoder).take(step as u64).read_to_end(&mut bytes).map_err(damaged)? == 0 {
+            break;
+        }
+        if bytes.len() > MOST_UNPACKED {
+            return Err(too_large(MOST_UNPACKED));
+        }
+    }
+    drop(packed);
+    held.shrink(bytes.len());
+    Ok(Received { bytes, held })
 }
 
 fn too_large(most: usize) -> Problem {
@@ -98,6 +124,7 @@ fn too_large(most: usize) -> Problem {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use super::super::budget::MOST_AT_ONCE;
     use super::*;
     use std::io::Write as _;
 
@@ -109,9 +136,17 @@ mod tests {
             (0..count).for_each(|_| out.write_all(&block).unwrap());
             out.finish().unwrap()
         };
-        assert_eq!(unpack(&packed(2)).unwrap().len(), 2 << 20);
+        let budget = Budget::new(MOST_AT_ONCE);
+        let unpack = |bytes: &[u8]| unpack(Received { bytes: bytes.to_vec(), held: budget.hold() });
+        let whole = unpack(&packed(2)).unwrap();
+        assert_eq!(whole.bytes.len(), 2 << 20);
         assert_eq!(unpack(&packed(65)).unwrap_err().status, StatusCode::PAYLOAD_TOO_LARGE);
-        let whole = packed(1);
-        assert_eq!(unpack(&whole[..whole.len() / 2]).unwrap_err().status, StatusCode::BAD_REQUEST);
+        // What one takes, another cannot have.
+        let most = unpack(&packed(64)).unwrap();
+        assert_eq!(unpack(&packed(32)).unwrap_err().status, StatusCode::SERVICE_UNAVAILABLE);
+        drop(most);
+        assert!(unpack(&packed(32)).is_ok());
+        let bytes = packed(1);
+        assert_eq!(unpack(&bytes[..bytes.len() / 2]).unwrap_err().status, StatusCode::BAD_REQUEST);
     }
 }

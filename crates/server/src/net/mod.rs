@@ -2,6 +2,7 @@
 
 pub(crate) mod accept;
 pub(crate) mod body;
+pub(crate) mod budget;
 pub(crate) mod guard;
 mod http2;
 mod preface;

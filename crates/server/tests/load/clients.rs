@@ -24,7 +24,7 @@ impl Connection {
         Ok(Connection { stream, port, bytes: Vec::new() })
     }
 
-    /// Sends a request and reads the response; its status.
+    /// Sends a request with a body and reads the response; returns its status.
     pub(crate) fn post(&mut self, path: &str, media_type: &str, body: &[u8]) -> std::io::Result<u16> {
         let head = format!(
             "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Type: {media_type}\r\nContent-Length: {}\r\n\r\n",
@@ -33,7 +33,22 @@ impl Connection {
         );
         let mut request = head.into_bytes();
         request.extend_from_slice(body);
-        self.stream.write_all(&request)?;
+        self.ask(&request)
+    }
+
+    /// Requests a document and reads it; returns the status.
+    pub(crate) fn get(&mut self, path: &str) -> std::io::Result<u16> {
+        self.ask(format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\n\r\n", self.port).as_bytes())
+    }
+
+    /// The body of the last response.
+    pub(crate) fn body(&self) -> &[u8] {
+        let head = self.bytes.windows(4).position(|part| part == b"\r\n\r\n");
+        head.map_or(&[], |at| &self.bytes[at + 4..])
+    }
+
+    fn ask(&mut self, request: &[u8]) -> std::io::Result<u16> {
+        self.stream.write_all(request)?;
         let lost = || std::io::Error::from(std::io::ErrorKind::UnexpectedEof);
         self.bytes.clear();
         let mut part = [0; 4096];
@@ -56,7 +71,7 @@ impl Connection {
 }
 
 /// The lines of a producer's events from a number on: half of them starts, half ends.
-fn lines(producer: usize, from: u64, count: u64) -> String {
+pub(crate) fn lines(producer: usize, from: u64, count: u64) -> String {
     (from..from + count)
         .map(|seq| {
             let (task, kind) = (seq / 2, if seq % 2 == 0 { "started" } else { "ended" });
@@ -76,6 +91,8 @@ pub(crate) struct Sent {
     pub(crate) acknowledged: u64,
     /// From the request to its acknowledgement.
     pub(crate) acks: Times,
+    /// Requests that were refused because the server was busy, and were sent again.
+    pub(crate) refused: u64,
     /// How long all of it took.
     pub(crate) took: Duration,
 }
@@ -83,6 +100,15 @@ pub(crate) struct Sent {
 impl Sent {
     pub(crate) fn per_second(&self) -> f64 {
         (self.acknowledged as f64 / self.took.as_secs_f64()).round()
+    }
+
+    /// Both, one after the other.
+    pub(crate) fn and(mut self, later: Sent) -> Sent {
+        self.acknowledged += later.acknowledged;
+        self.acks.0.extend(later.acks.0);
+        self.refused += later.refused;
+        self.took += later.took;
+        self
     }
 }
 
@@ -105,25 +131,17 @@ pub(crate) fn send(
 }
 
 /// What all senders achieved together.
-fn gathered(begun: Instant, threads: Vec<JoinHandle<(u64, Vec<i64>)>>) -> Sent {
+fn gathered(begun: Instant, threads: Vec<JoinHandle<Sent>>) -> Sent {
     let mut sent = Sent::default();
     for thread in threads {
-        let (acknowledged, acks) = thread.join().unwrap();
-        sent.acknowledged += acknowledged;
-        sent.acks.0.extend(acks);
+        sent = sent.and(thread.join().unwrap());
     }
     sent.took = begun.elapsed();
     sent
 }
 
-fn one_sender(
-    port: &AtomicU16,
-    stop: &AtomicBool,
-    producer: usize,
-    run: &str,
-    batch: u64,
-) -> (u64, Vec<i64>) {
-    let (mut next, mut acks, mut connection) = (0u64, Vec::new(), None);
+fn one_sender(port: &AtomicU16, stop: &AtomicBool, producer: usize, run: &str, batch: u64) -> Sent {
+    let (mut next, mut sent, mut connection) = (0u64, Sent::default(), None);
     while !stop.load(Ordering::Relaxed) {
         let body = lines(producer, next, batch);
         // Numbers begin with 1.
@@ -138,12 +156,15 @@ fn one_sender(
         };
         match answered {
             Ok(200) => {
-                acks.push(now() - begun);
+                sent.acks.0.push(now() - begun);
                 next += batch;
             }
             Ok(0) => {}
             // Busy, or starting: again, soon.
-            Ok(429 | 503) => std::thread::sleep(Duration::from_millis(20)),
+            Ok(429 | 503) => {
+                sent.refused += 1;
+                std::thread::sleep(Duration::from_millis(20));
+            }
             Ok(status) => panic!("status {status}"),
             Err(_) => {
                 connection = None;
@@ -151,7 +172,8 @@ fn one_sender(
             }
         }
     }
-    (next, acks)
+    sent.acknowledged = next;
+    sent
 }
 
 /// Sends spans as OTLP in protobuf until told to stop: traces of 100 spans with 20 attributes each.
@@ -162,7 +184,7 @@ pub(crate) fn send_spans(port: u16, stop: &Arc<AtomicBool>, (connections, traces
         .map(|_| {
             let stop = Arc::clone(stop);
             std::thread::spawn(move || {
-                let (mut acknowledged, mut acks) = (0, Vec::new());
+                let mut sent = Sent::default();
                 let mut connection = Connection::open(port).unwrap();
                 while !stop.load(Ordering::Relaxed) {
                     let first = TRACE.fetch_add(traces, Ordering::Relaxed);
@@ -170,14 +192,17 @@ pub(crate) fn send_spans(port: u16, stop: &Arc<AtomicBool>, (connections, traces
                     let begun = now();
                     match connection.post("/v1/traces", "application/x-protobuf", &body).unwrap() {
                         200 => {
-                            acks.push(now() - begun);
-                            acknowledged += traces * SPANS;
+                            sent.acks.0.push(now() - begun);
+                            sent.acknowledged += traces * SPANS;
                         }
-                        429 | 503 => std::thread::sleep(Duration::from_millis(20)),
+                        429 | 503 => {
+                            sent.refused += 1;
+                            std::thread::sleep(Duration::from_millis(20));
+                        }
                         status => panic!("status {status}"),
                     }
                 }
-                (acknowledged, acks)
+                sent
             })
         })
         .collect();

@@ -110,8 +110,17 @@ impl Served {
 
     /// Memory in use, bytes; `None` where the system does not say.
     pub(crate) fn memory(&self) -> Option<u64> {
+        self.of_status("VmRSS:")
+    }
+
+    /// The most memory that was in use so far, bytes.
+    pub(crate) fn peak_memory(&self) -> Option<u64> {
+        self.of_status("VmHWM:")
+    }
+
+    fn of_status(&self, name: &str) -> Option<u64> {
         let text = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let line = text.lines().find_map(|line| line.strip_prefix(name))?;
         Some(line.trim().trim_end_matches(" kB").trim().parse::<u64>().ok()? * 1024)
     }
 }

@@ -10,6 +10,7 @@ use makespan_scene::counted;
 use makespan_store::{Page, RunFilter, RunQuery, RunState, Store};
 use makespan_views::sections;
 
+use crate::alerting::RunAlerts;
 use crate::args::MonitorArgs;
 use crate::failure::Failure;
 use crate::keeping::{list, status};
@@ -64,13 +65,15 @@ fn of_run(
 ) -> Result<(String, bool), Failure> {
     let state = state_of(address, store, id)?;
     let run = run_of(address, store, id)?;
-    Ok((page(&state, &run, terminal), !state.is_active()))
+    let alerts = RunAlerts::read(address, id);
+    Ok((page(&state, &run, alerts.as_ref(), terminal), !state.is_active()))
 }
 
 /// The overall percentage, what is known of the run and of each task, and how far each step is.
-pub(super) fn page(state: &RunState, run: &Run, terminal: Terminal) -> String {
+pub(super) fn page(state: &RunState, run: &Run, alerts: Option<&RunAlerts>, terminal: Terminal) -> String {
     let steps = sections::progress(&progress(run), STEPS);
-    format!("{}\n{}{}", overall(state), status::page(state, run, terminal), terminal.sections(&steps))
+    let status = status::page(state, run, alerts, terminal);
+    format!("{}\n{status}{}", overall(state), terminal.sections(&steps))
 }
 
 /// How many tasks of a run are over, and how many there are.

@@ -10,6 +10,7 @@ use super::paint::paint;
 use super::plain;
 use super::reader::Reader;
 use super::state::{Monitor, Reaction};
+use crate::alerting::RunAlerts;
 use crate::args::MonitorArgs;
 use crate::failure::Failure;
 use crate::output::{self, print};
@@ -34,7 +35,10 @@ pub(super) fn run(args: &MonitorArgs, address: &Address) -> Result<(), Failure> 
     output::release_complaints();
     let reaction = ended.map_err(|source| Failure::Write { path: "the terminal".into(), source })?;
     match (reaction, monitor.state(), monitor.run()) {
-        (End::Finished, Some(state), Some(run)) => print(&plain::page(state, run, Terminal::of_stdout())),
+        (End::Finished, Some(state), Some(run)) => {
+            let alerts = RunAlerts::read(address, &state.id);
+            print(&plain::page(state, run, alerts.as_ref(), Terminal::of_stdout()))
+        }
         #[cfg(unix)]
         (End::Signal(signal), ..) => {
             // Ends as it would have without a handler, so that whoever started it sees why.
