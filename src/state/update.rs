@@ -8,8 +8,8 @@ use makespan_views::compare::{self, Mode};
 use makespan_views::gesture::Frame;
 use makespan_views::graph::{Centre, Drawing, Focus};
 use makespan_views::tasks::{Sort, SortKey};
-use makespan_views::timeline::Arrangement;
-use makespan_views::{Align, Area, TimeMode, View, ViewState};
+use makespan_views::timeline::{Arrangement, DrawnArea};
+use makespan_views::{Align, TimeMode, View, ViewState};
 
 use super::actions::{Action, Narrowing, Setting};
 use super::history::History;
@@ -37,7 +37,7 @@ pub(crate) struct Panels {
     /// The open sheet.
     pub(crate) sheet: Option<Sheet>,
     /// The area of the timeline that is being drawn.
-    pub(crate) picking: Option<Area>,
+    pub(crate) picking: Option<DrawnArea>,
     /// Whether the details are closed although a task is selected.
     pub(crate) no_details: bool,
     /// The menu of a lane: its number, and its position on the picture, px.
@@ -187,14 +187,14 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
             view.selected = None;
             vec![Effect::Touch(Touch::Fit)]
         }
-        Action::Pick(area) => {
-            state.panels.picking = *area;
+        Action::Pick(drawn) => {
+            state.panels.picking = *drawn;
             Vec::new()
         }
-        Action::SelectArea(area) => {
-            state.panels.picking = None;
-            view.filter.area = Some(*area);
-            vec![Effect::Link(false)]
+        // It stays until the engine has answered which lanes it covers.
+        Action::SelectArea(drawn) => {
+            state.panels.picking = Some(*drawn);
+            vec![Effect::Touch(Touch::Area(*drawn))]
         }
         Action::Follow(to) => {
             view.clone_from(to);
@@ -357,6 +357,9 @@ fn turned(state: &mut State, frame: &Frame, turn: &Turn) -> Vec<Effect> {
         state.panels.focus = turn.focus;
     }
     let (old, new) = (&turn.before, &turn.after);
+    if new.filter.area.is_some() {
+        state.panels.picking = None;
+    }
     if (new.selected.is_some() && new.selected != old.selected)
         || (new.graph.group.is_some() && new.graph.group != old.graph.group)
     {
@@ -470,6 +473,7 @@ fn set(view: &mut ViewState, setting: &Setting) {
 #[cfg(test)]
 mod tests {
     use makespan_engine::Neighbour;
+    use makespan_views::Area;
     use makespan_views::filter::Filter;
     use makespan_views::timeline::Lanes;
 
@@ -559,8 +563,12 @@ mod tests {
         state.view.filter = Filter::word("x");
         state.view.selected = Some("a".to_owned());
         let mut press = |action| drop(update(&mut state, &Frame::Still, &action));
+        let drawn = DrawnArea { from: 0, to: 9, rows: None };
         let area = Area { from: 0, to: 9, lanes: Lanes::Task, rows: None };
-        press(Action::SelectArea(area));
+        let mut turn = Turn::default();
+        turn.after.filter.area = Some(area.clone());
+        press(Action::SelectArea(drawn));
+        press(Action::Turned(Box::new(turn)));
         press(Action::Help);
         press(Action::Back);
         press(Action::Back);

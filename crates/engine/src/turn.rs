@@ -90,6 +90,7 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
             (out.after.lanes, out.after.scroll) = (Lanes::ALL[at], 0);
             out.after.rows = Arrangement::default();
         }
+        Touch::Area(drawn) => out.after.filter.area = Some(open.arranged(view).area(&drawn)),
         Touch::Gaps => gaps(session, open, view, &mut out),
         Touch::Mark(at) => mark(session, view, size, at, &mut out),
         Touch::Swap => {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// The version of the messages. It changes whenever a question or an answer changes its fields.
-pub const VERSION: u8 = 7;
+pub const VERSION: u8 = 8;
 
 /// Why a message could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

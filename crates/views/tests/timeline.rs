@@ -202,8 +202,8 @@ proptest! {
                 prop_assert!(under.is_some());
             }
             let corners = ((f64::from(frame.gutter) + 20.0, 0.0), (f64::from(width) * 0.8, 0.0));
-            let area = frame.area(corners.0, corners.1, Lanes::Worker, index.row_count()).unwrap();
-            let drawn = frame.place_area(&area, Lanes::Worker).unwrap();
+            let drawn = frame.drawn(corners.0, corners.1, index.row_count()).unwrap();
+            let drawn = frame.place_area(&index, &index.area(&drawn))[0];
             prop_assert!((f64::from(drawn.x) - corners.0.0).abs() < 0.5, "{drawn:?}");
             prop_assert!((f64::from(drawn.right()) - corners.1.0).abs() < 0.5, "{drawn:?}");
         }

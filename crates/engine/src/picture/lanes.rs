@@ -62,10 +62,6 @@ pub(crate) fn act(index: &Index, open: &OpenRun, lane: Option<usize>, act: LaneA
     if act != LaneAct::Hide {
         out.after.rows.focus = Some(key);
     }
-    // The rows of an area are those of lanes in their own order.
-    if let Some(area) = &mut out.after.filter.area {
-        *area = area.among(&out.after.rows);
-    }
 }
 
 /// Moves from the lane in focus with the arrow keys; `false` where no lane is in focus.

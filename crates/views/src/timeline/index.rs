@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::arranged::Arrangement;
 use super::gaps::{Foldable, Gaps, foldable};
-use super::lane::{Lane, PlacedLane, Sums, interval, timed};
+use super::lane::{Lane, PlacedLane, Places, Sums, interval, timed};
 use super::level::{Level, merged};
 use super::nest::{nested, task_key};
 use crate::recorded::Recorded;
@@ -115,6 +115,7 @@ pub struct Index {
     summed: Vec<(u32, Vec<u32>)>,
     levels: Vec<Level>,
     row_of: Vec<u32>,
+    pub(super) places: Places,
 }
 
 /// Returns the first and last time of the axis. If attempts are still running, some time is added at the end, so that
@@ -174,22 +175,28 @@ pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
     groups.into_iter().map(|(id, members)| (name(id), members)).collect()
 }
 
-/// Returns the groups of attempts, pinned ones first, without hidden ones.
-fn rearranged(run: &Run, lanes: Lanes, arrangement: &Arrangement) -> Vec<(String, Vec<u32>)> {
-    let all = grouped(run, lanes);
-    if arrangement.is_natural() {
-        return all;
-    }
-    let key = |(name, members): &(String, Vec<u32>)| match (lanes, members.first()) {
-        (Lanes::Task, Some(&a)) => task_key(run, run.attempts.task[a as usize]),
-        _ => name.clone(),
+/// Returns the lanes in the reader's order: pinned ones first, without hidden ones.
+fn rearranged(run: &Run, lanes: Lanes, arrangement: &Arrangement, all: Vec<PlacedLane>) -> Vec<PlacedLane> {
+    let key = |lane: &PlacedLane| match (lanes, lane.timed.first()) {
+        (Lanes::Task, Some(one)) => task_key(run, run.attempts.task[one.2 as usize]),
+        _ => lane.name.clone(),
     };
     let place: HashMap<&str, usize> =
         arrangement.pinned.iter().enumerate().map(|(i, key)| (key.as_str(), i)).collect();
-    let keyed = all.into_iter().map(|group| (key(&group), group));
+    let keyed = all.into_iter().map(|lane| (key(&lane), lane));
     let mut kept: Vec<_> = keyed.filter(|(key, _)| !arrangement.is_hidden(key)).collect();
     kept.order_by_cached_key(|(key, _)| place.get(key.as_str()).copied().unwrap_or(usize::MAX));
-    kept.into_iter().map(|(_, group)| group).collect()
+    kept.into_iter().map(|(_, lane)| lane).collect()
+}
+
+/// Returns the row of each attempt if no lane is moved or hidden; [`u32::MAX`] for those without times.
+fn natural_rows(run: &Run, all: &[PlacedLane]) -> Vec<u32> {
+    let (mut of, mut first) = (vec![u32::MAX; run.attempt_count()], 0);
+    for lane in all {
+        lane.timed.iter().zip(&lane.rows).for_each(|(one, row)| of[one.2 as usize] = first + row);
+        first += lane.count;
+    }
+    of
 }
 
 /// Returns a lane for each task with attempts, sorted by first start; ties with the longer first, so that containers
@@ -214,15 +221,25 @@ impl Index {
     pub fn arranged(run: &Run, lanes: Lanes, arrangement: &Arrangement) -> Index {
         let extent = shown_extent(run);
         let kind = lanes.for_run(run);
+        let placed = |(name, members): (String, Vec<u32>)| {
+            let timed = timed(run, &members, extent);
+            let (rows, count) = pack(&timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>());
+            PlacedLane { name, timed, rows, count, head: None, sums: Sums::No }
+        };
         let mut index = match kind {
-            Lanes::Nested => Index::placed(run, nested(run, extent, arrangement)),
+            Lanes::Nested => {
+                let (lanes, places) = nested(run, extent, arrangement);
+                let mut index = Index::placed(run, lanes);
+                index.set_places(places);
+                index
+            }
+            _ if arrangement.is_natural() => Index::placed(run, grouped(run, kind).into_iter().map(placed)),
             _ => {
-                let placed = |(name, members): (String, Vec<u32>)| {
-                    let timed = timed(run, &members, extent);
-                    let (rows, count) = pack(&timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>());
-                    PlacedLane { name, timed, rows, count, head: None, sums: Sums::No }
-                };
-                Index::placed(run, rearranged(run, kind, arrangement).into_iter().map(placed))
+                let all: Vec<PlacedLane> = grouped(run, kind).into_iter().map(placed).collect();
+                let places = natural_rows(run, &all);
+                let mut index = Index::placed(run, rearranged(run, kind, arrangement, all));
+                index.set_places(places);
+                index
             }
         };
         let spans = (0..run.attempt_count()).filter_map(|a| interval(run, a, extent)).collect();
@@ -389,7 +406,7 @@ impl Index {
     }
 
     /// Returns the attempts of a row, ascending by start.
-    fn row(&self, row: u32) -> &[u32] {
+    pub(super) fn row(&self, row: u32) -> &[u32] {
         let bars = || {
             let level = self.levels.first()?;
             let (from, to) = (*level.rows.get(row as usize)?, *level.rows.get(row as usize + 1)?);

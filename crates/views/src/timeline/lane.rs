@@ -79,6 +79,18 @@ pub(crate) struct PlacedLane {
     pub(crate) sums: Sums,
 }
 
+/// The places of an index whose rows are not their own places.
+///
+/// The place of an attempt is its row among all lanes in their default order. In nested lanes, whose rows depend on what
+/// is expanded, it is its number in the tree with everything expanded.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Places {
+    /// The place of each attempt, [`u32::MAX`] without times; empty if it is the row.
+    pub(super) of: Vec<u32>,
+    /// First and last place in each row; empty if they are the row.
+    pub(super) rows: Vec<(u32, u32)>,
+}
+
 /// Start, end and index of those attempts that have times, in the order of their starts; an open end reaches to the
 /// last moment known. The longer of two that start together comes first, so that a containing slice lies above its
 /// contents.

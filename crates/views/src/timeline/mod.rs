@@ -14,13 +14,14 @@ mod marks;
 mod minimap;
 mod nest;
 mod picture;
+mod place;
 mod twin;
 mod waits;
 
 pub use arranged::{Arrangement, LaneAct};
 pub use counters::{Counter, counters, tracks};
 pub(crate) use frame::folded_window;
-pub use frame::{AXIS_HEIGHT, Frame};
+pub use frame::{AXIS_HEIGHT, DrawnArea, Frame};
 pub use gaps::Gaps;
 pub(crate) use gaps::{Foldable, foldable};
 pub use heads::mark_focus;

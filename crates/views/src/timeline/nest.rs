@@ -8,7 +8,7 @@ use makespan_model::{AttemptId, HashSet, NONE, Run, TaskId};
 use makespan_scene::{counted, visible};
 
 use super::arranged::Arrangement;
-use super::lane::{Head, PlacedLane, Sums, timed};
+use super::lane::{Head, PlacedLane, Sums, interval, timed};
 use crate::graph::choice::Grouping;
 use crate::graph::groups::Groups;
 
@@ -119,6 +119,24 @@ impl<'r> Tree<'r> {
         }
         found
     }
+
+    /// Returns the number of each attempt with times, from the top of the tree; [`u32::MAX`] for the others.
+    fn numbers(&self, extent: (i64, i64)) -> Vec<u32> {
+        let (mut numbers, mut next) = (vec![u32::MAX; self.run.attempt_count()], 0);
+        let mut open: Vec<Entry> = self.roots.iter().rev().copied().collect();
+        while let Some(entry) = open.pop() {
+            open.extend(self.within(entry).iter().rev());
+            if let Entry::Task(t) = entry {
+                for a in self.run.attempts_of(TaskId(t)) {
+                    if interval(self.run, a.index(), extent).is_some() {
+                        numbers[a.index()] = next;
+                        next += 1;
+                    }
+                }
+            }
+        }
+        numbers
+    }
 }
 
 /// Returns the key of the lane of a task.
@@ -126,8 +144,13 @@ pub(super) fn task_key(run: &Run, task: u32) -> String {
     format!("t:{}", run.task_id(TaskId(task)))
 }
 
-/// Returns the lanes of a run, top to bottom, in their arrangement. O(n log n), plus O(n) for each level of groups.
-pub(super) fn nested(run: &Run, extent: (i64, i64), arrangement: &Arrangement) -> Vec<PlacedLane> {
+/// Returns the lanes of a run, top to bottom, in their arrangement, and the number of each attempt in the tree with
+/// everything expanded. O(n log n), plus O(n) for each level of groups.
+pub(super) fn nested(
+    run: &Run,
+    extent: (i64, i64),
+    arrangement: &Arrangement,
+) -> (Vec<PlacedLane>, Vec<u32>) {
     let tree = Tree::new(run);
     let pinned: Vec<Entry> = arrangement.pinned.iter().filter_map(|key| tree.find(key)).collect();
     let is_pinned: HashSet<Entry> = pinned.iter().copied().collect();
@@ -156,7 +179,7 @@ pub(super) fn nested(run: &Run, extent: (i64, i64), arrangement: &Arrangement) -
             Entry::Task(t) => task(run, extent, arrangement, (t, key, depth), &mut lanes),
         }
     }
-    lanes
+    (lanes, tree.numbers(extent))
 }
 
 /// Returns one row that summarises its attempts.
