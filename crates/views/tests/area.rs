@@ -8,7 +8,7 @@ use std::sync::Arc;
 use makespan_analysis::Facts;
 use makespan_model::{AttemptId, Run, TaskId, notation};
 use makespan_views::sections::area as sections;
-use makespan_views::timeline::{Arrangement, DrawnArea, Frame, Index, Lanes};
+use makespan_views::timeline::{Arrangement, DrawnArea, Frame, Index, LaneOrder, Lanes};
 use makespan_views::{Block, Look, ViewState, decode, encode};
 use proptest::prelude::*;
 
@@ -39,9 +39,10 @@ fn arranged(run: &Run, lanes: Lanes, acts: &[(u8, u8)]) -> Arrangement {
             break;
         }
         let key = index.key(run, *lane as usize % index.lanes.len()).unwrap();
-        match act % 4 {
+        match act % 5 {
             0 | 1 => rows.flip(&key),
             2 => rows.pin(&key),
+            3 => rows.order = LaneOrder::ALL[*lane as usize % LaneOrder::ALL.len()],
             _ => rows.hide(&key),
         }
     }
