@@ -335,6 +335,7 @@ mod tests {
             colours: Colouring::Step,
             lanes: Lanes::Step,
             rows: Arrangement {
+                order: crate::timeline::LaneOrder::Work,
                 flipped: vec!["p:a/b,c".to_owned()],
                 pinned: vec!["w2".to_owned(), "w1".to_owned()],
                 hidden: vec!["t:x&y".to_owned()],
