@@ -1,5 +1,6 @@
 //! The reader's arrangement of lanes: collapsed, pinned, hidden.
 
+use makespan_model::Run;
 use serde::{Deserialize, Serialize};
 
 use crate::graph::choice::{joined, parted};
@@ -33,6 +34,19 @@ impl LaneOrder {
             LaneOrder::Start => "start",
             LaneOrder::Work => "work",
             LaneOrder::Failures => "failures",
+        }
+    }
+}
+
+/// Returns by what attempts are sorted, the smallest first: the first start, or the negative of their time or of the
+/// number of failures.
+pub(super) fn weighed(run: &Run, order: LaneOrder, timed: &[(i64, i64, u32)]) -> i64 {
+    match order {
+        LaneOrder::Usual | LaneOrder::Name => 0,
+        LaneOrder::Start => timed.iter().map(|t| t.0).min().unwrap_or(i64::MAX),
+        LaneOrder::Work => timed.iter().fold(0i64, |sum, t| sum.saturating_sub(t.1.saturating_sub(t.0))),
+        LaneOrder::Failures => {
+            -(timed.iter().filter(|t| run.attempts.status[t.2 as usize].is_failure()).count() as i64)
         }
     }
 }

@@ -3,7 +3,7 @@
 use makespan_analysis::natural_cmp;
 use makespan_model::{HashMap, Order as _, Run, Status, StrId, TaskId, UNKNOWN};
 
-use super::arranged::{Arrangement, LaneOrder};
+use super::arranged::{Arrangement, LaneOrder, weighed};
 use super::lane::{Lanes, PlacedLane};
 use super::nest::task_key;
 
@@ -102,17 +102,4 @@ fn by_task(run: &Run) -> Vec<(String, Vec<u32>)> {
     });
     let members = |t: TaskId| run.attempts_of(t).map(|a| a.0).collect();
     tasks.into_iter().map(|t| (run.task_name(t).to_owned(), members(t))).collect()
-}
-
-/// Returns by what attempts are sorted, the smallest first: the first start, or the negative of their time or of the
-/// number of failures.
-pub(super) fn weighed(run: &Run, order: LaneOrder, timed: &[(i64, i64, u32)]) -> i64 {
-    match order {
-        LaneOrder::Usual | LaneOrder::Name => 0,
-        LaneOrder::Start => timed.iter().map(|t| t.0).min().unwrap_or(i64::MAX),
-        LaneOrder::Work => timed.iter().fold(0i64, |sum, t| sum.saturating_sub(t.1.saturating_sub(t.0))),
-        LaneOrder::Failures => {
-            -(timed.iter().filter(|t| run.attempts.status[t.2 as usize].is_failure()).count() as i64)
-        }
-    }
 }

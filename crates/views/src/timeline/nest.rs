@@ -8,8 +8,7 @@ use makespan_layout::lanes::pack;
 use makespan_model::{AttemptId, HashSet, NONE, Order as _, Run, TaskId};
 use makespan_scene::{counted, visible};
 
-use super::arranged::{Arrangement, LaneOrder};
-use super::grouped::weighed;
+use super::arranged::{Arrangement, LaneOrder, weighed};
 use super::lane::{Head, PlacedLane, Sums, interval, timed};
 use crate::graph::choice::Grouping;
 use crate::graph::groups::Groups;
