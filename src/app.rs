@@ -18,9 +18,9 @@ use crate::panels::{
 };
 use crate::platform::{boot, dom, embed, files, frame, random};
 use crate::state::actions::{Action, find};
+use crate::state::panels::Sheet;
 use crate::state::phase::Phase;
 use crate::state::store::Store;
-use crate::state::update::Sheet;
 use crate::worker;
 
 /// Starts the page. In a worker there is no document, and nothing happens.

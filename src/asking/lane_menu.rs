@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::html::{Canvas, Div};
 use leptos::prelude::*;
-use makespan_views::timeline::LaneAct;
+use makespan_views::timeline::{LaneAct, LaneOrder};
 use web_sys::{HtmlElement, KeyboardEvent};
 
 use crate::platform::{dom, frame};
@@ -79,8 +79,17 @@ pub(super) fn LaneMenu(store: Store, canvas: NodeRef<Canvas>) -> impl IntoView {
     };
     move || {
         let (lane, x, y) = menu.get()?;
-        let is_pinned = store.view.with_untracked(|v| !v.rows.pinned.is_empty());
-        let pin = if is_pinned { "Pin to the top, or unpin" } else { "Pin to the top" };
+        let rows = store.view.with_untracked(|v| v.rows.clone());
+        let pin = if rows.pinned.is_empty() { "Pin to the top" } else { "Pin or unpin" };
+        // An order that is chosen already is left out, and so is what would change nothing.
+        let orders = [
+            ("Sort by name", LaneOrder::Name),
+            ("Sort by first start", LaneOrder::Start),
+            ("Sort by work", LaneOrder::Work),
+            ("Sort by failures", LaneOrder::Failures),
+        ];
+        let others = move || orders.into_iter().filter(move |(_, order)| *order != rows.order);
+        let is_arranged = store.view.with_untracked(|v| !v.rows.is_natural());
         let item = move |title: &'static str, lane: Option<u32>, act: LaneAct| {
             let press = move |_| store.dispatch(Action::Lane(lane, act));
             view! { <button type="button" role="menuitem" tabindex="-1" on:click=press>{title}</button> }
@@ -90,7 +99,10 @@ pub(super) fn LaneMenu(store: Store, canvas: NodeRef<Canvas>) -> impl IntoView {
                 style:left=format!("{x}px") style:top=format!("{y}px") on:keydown=keys>
                 {item(pin, Some(lane), LaneAct::Pin)}
                 {item("Hide", Some(lane), LaneAct::Hide)}
-                {item("Show all lanes", None, LaneAct::ShowAll)}
+                <hr/>
+                {others().map(|(title, order)| item(title, None, LaneAct::Sort(order))).collect::<Vec<_>>()}
+                {is_arranged.then(|| view! { <hr/> })}
+                {is_arranged.then(|| item("Show all in default order", None, LaneAct::ShowAll))}
             </div>
         })
     }

@@ -9,9 +9,9 @@ use leptos::html::{Canvas, Div};
 use leptos::prelude::*;
 use makespan_engine::{Answer, Overlay, Picture, Pointer, Press, Question, Touch};
 use makespan_scene::{Scene, Theme, hit};
+use makespan_views::Target;
 use makespan_views::gesture::{Frame, Movement};
-use makespan_views::timeline::Lanes;
-use makespan_views::{Area, Target};
+use makespan_views::timeline::{DrawnArea, Lanes};
 
 use super::lane_menu::LaneMenu;
 use super::rows::TableView;
@@ -112,15 +112,12 @@ pub(crate) fn PictureView(
     }
 }
 
-/// Returns the area of the timeline between two corners of its picture, px.
-fn area_of(store: Store, from: (f64, f64), to: (f64, f64)) -> Option<Area> {
-    let lanes = store.shell.with_untracked(|s| s.lanes);
+/// Returns what is drawn over the timeline between two corners of its picture, px.
+fn drawn(store: Store, from: (f64, f64), to: (f64, f64)) -> Option<DrawnArea> {
     let seen = store.frame.with_value(|frame| store.view.with_untracked(|v| frame.following(v)));
-    if let Frame::Time { frame, rows, .. } = seen {
-        let area = frame.area(from, to, lanes, rows);
-        store.view.with_untracked(|v| area.map(|a| a.among(&v.rows)))
-    } else {
-        None
+    match seen {
+        Frame::Time { frame, rows, .. } => frame.drawn(from, to, rows),
+        _ => None,
     }
 }
 
@@ -303,13 +300,13 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
             Gesture::Select(from, to, false) => {
                 pointer.set(Pointer { picked: Some((small(from), small(to))), ..Pointer::default() });
                 if takes_area() {
-                    store.dispatch(Action::Pick(area_of(store, from, to)));
+                    store.dispatch(Action::Pick(drawn(store, from, to)));
                 }
             }
             Gesture::Select(from, to, true) => {
                 pointer.set(Pointer::default());
-                match area_of(store, from, to).filter(|_| takes_area()) {
-                    Some(area) => store.dispatch(Action::SelectArea(area)),
+                match drawn(store, from, to).filter(|_| takes_area()) {
+                    Some(drawn) => store.dispatch(Action::SelectArea(drawn)),
                     None if takes_area() => store.dispatch(Action::Pick(None)),
                     None => store.dispatch(Action::Move(Movement::Into(from, to))),
                 }

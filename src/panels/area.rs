@@ -4,21 +4,11 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use makespan_engine::{Page, Question};
-use makespan_views::ViewState;
 use makespan_views::gesture::Frame;
 
 use crate::asking::PageView;
 use crate::state::actions::{Action, Setting};
 use crate::state::store::Store;
-
-/// Returns the view with the area that is being drawn instead of the selected one.
-fn with_area(store: Store) -> ViewState {
-    store.state.with(|s| {
-        let mut view = s.view.without_places();
-        view.filter.area = s.panels.picking.or(view.filter.area);
-        view
-    })
-}
 
 /// The drawer at the bottom of the timeline; empty while no area is selected.
 #[component]
@@ -34,8 +24,11 @@ pub(crate) fn AreaDrawer(store: Store) -> impl IntoView {
             matches!(f, Frame::Time { frame, .. } if frame.row_top(last.saturating_add(1)) > frame.height * 0.5)
         })
     });
-    let view = Memo::new(move |_| with_area(store));
-    let question: Rc<dyn Fn(f32) -> Question> = Rc::new(move |_| Question::Area { view: view.get() });
+    let asked = Memo::new(move |_| store.state.with(|s| (s.view.without_places(), s.panels.picking)));
+    let question: Rc<dyn Fn(f32) -> Question> = Rc::new(move |_| {
+        let (view, drawn) = asked.get();
+        Question::Area { view, drawn }
+    });
     let head: Rc<dyn Fn(&Page) -> AnyView> = Rc::new(move |page| {
         let clear = move |_| {
             let filter = store.view.with_untracked(|v| v.filter.without_area());

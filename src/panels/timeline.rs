@@ -49,7 +49,7 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>, children: 
                         aria-pressed=move || is_folded.get().to_string() on:click=move |_| store.dispatch(Action::Gaps)>"Fold gaps"</button>
                 </Show>
                 <Show when=move || is_arranged.get()>
-                    <button type="button" title="Show all lanes in their default order (Shift G)" on:click=move |_| store.dispatch(Action::Lane(None, LaneAct::ShowAll))>"Show all lanes"</button>
+                    <button type="button" title="Unpin, show and sort lanes as usual (Shift G)" on:click=move |_| store.dispatch(Action::Lane(None, LaneAct::ShowAll))>"Show all lanes"</button>
                 </Show>
                 <Show when=move || older.get()>
                     <button type="button" title="Behind each bar, show the durations of its task in earlier runs: range, 10th to 90th percentile, median (Shift B)"

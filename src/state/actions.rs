@@ -9,8 +9,8 @@ use makespan_views::filter::Filter;
 use makespan_views::gesture::Movement;
 use makespan_views::graph::{Drawing, Grouping};
 use makespan_views::heatmap::Heating;
-use makespan_views::timeline::{LaneAct, Lanes};
-use makespan_views::{Area, Colouring, TimeMode, View, ViewState};
+use makespan_views::timeline::{DrawnArea, LaneAct, Lanes};
+use makespan_views::{Colouring, TimeMode, View, ViewState};
 
 use super::markers::MarkerAct;
 use super::settings::Drag;
@@ -30,9 +30,9 @@ pub(crate) enum Action {
     /// Zooms to the area of the filter; if it is already shown, shows everything.
     FocusArea,
     /// Draws an area of the timeline; `None` stops drawing.
-    Pick(Option<Area>),
+    Pick(Option<DrawnArea>),
     /// Selects an area of the timeline.
-    SelectArea(Area),
+    SelectArea(DrawnArea),
     /// Undoes the last change of the view.
     Undo,
     /// Redoes a change.

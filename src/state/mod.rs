@@ -2,11 +2,17 @@
 
 pub(crate) mod actions;
 pub(crate) mod alerts;
+mod choices;
+mod effect;
 pub(crate) mod history;
 pub(crate) mod markers;
+mod opening;
+pub(crate) mod panels;
 pub(crate) mod phase;
 pub(crate) mod serving;
 pub(crate) mod settings;
 mod sharing;
 pub(crate) mod store;
+#[cfg(test)]
+mod tests;
 pub(crate) mod update;

@@ -2,51 +2,19 @@
 //! knows is requested from it ([`Effect::Touch`]) and returns as an action.
 
 use makespan_engine::{Format, Touch, Turn};
-use makespan_import::Unit;
 use makespan_scene::Theme;
-use makespan_views::compare::{self, Mode};
+use makespan_views::compare::Mode;
 use makespan_views::gesture::Frame;
-use makespan_views::graph::{Centre, Drawing, Focus};
-use makespan_views::tasks::{Sort, SortKey};
-use makespan_views::timeline::Arrangement;
-use makespan_views::{Align, Area, TimeMode, View, ViewState};
+use makespan_views::graph::{Drawing, Focus};
+use makespan_views::{TimeMode, View, ViewState};
 
-use super::actions::{Action, Narrowing, Setting};
+use super::actions::{Action, Setting};
+use super::choices::{narrow, set};
+use super::effect::Effect;
 use super::history::History;
 use super::markers;
+use super::panels::{Growth, Panels, Sheet};
 use super::settings::Settings;
-
-/// A sheet over the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sheet {
-    /// Keys, the syntax of the filter, the glossary.
-    Help,
-    /// Commands, and the contents of the run.
-    Palette,
-    /// Settings.
-    Settings,
-    /// Alerts of the server.
-    Alerts,
-    /// The columns of a table, by its index among the given files.
-    Columns(usize),
-}
-
-/// The state of the page besides the view.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Panels {
-    /// The open sheet.
-    pub(crate) sheet: Option<Sheet>,
-    /// The area of the timeline that is being drawn.
-    pub(crate) picking: Option<Area>,
-    /// Whether the details are closed although a task is selected.
-    pub(crate) no_details: bool,
-    /// The menu of a lane: its number, and its position on the picture, px.
-    pub(crate) lane_menu: Option<(u32, f64, f64)>,
-    /// The marker whose note is shown, by its index in the view.
-    pub(crate) marker: Option<usize>,
-    /// The focused cell of a matrix.
-    pub(crate) focus: Option<(usize, usize)>,
-}
 
 /// Everything that actions change.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -61,64 +29,6 @@ pub(crate) struct State {
     pub(crate) history: History,
     /// The reader's settings.
     pub(crate) settings: Settings,
-}
-
-/// The state of a growing run.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Growth {
-    /// Number of events so far; 0 if only the size of the file is known.
-    pub(crate) events: u64,
-    /// Time of the last event, ms since the epoch; 0 before the first.
-    pub(crate) heard: f64,
-    /// Whether the connection to the server is lost.
-    pub(crate) is_lost: bool,
-    /// Whether the run has finished.
-    pub(crate) is_over: bool,
-}
-
-/// Effects outside the state.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Effect {
-    /// The link has changed; the flag is whether this is an undo step.
-    Link(bool),
-    /// The link has changed and may change further: it is written when the gesture has ended.
-    LinkSoon,
-    /// Send an interaction to the engine.
-    Touch(Touch),
-    /// Mark the moment under the pointer.
-    Mark,
-    /// Show a short message.
-    Say(String),
-    /// Store a choice for the next visit: its name and value.
-    Remember(&'static str, &'static str),
-    /// Focus the filter.
-    FocusFilter,
-    /// Choose and remember the next theme.
-    Theme,
-    /// Open the file dialog.
-    AskFiles,
-    /// Copy the address.
-    CopyLink,
-    /// Copy a text.
-    Copy(String),
-    /// Copy the picture.
-    CopyPicture,
-    /// Save the run, or its picture, as a file.
-    Save(Format),
-    /// Write a report of the current run, or of all, and save it.
-    SaveReport(bool),
-    /// Copy a link that contains the current run.
-    LinkRun,
-    /// Request the shown parts again, because the run has new events.
-    Refresh,
-    /// Open the files again with numeric times in this unit.
-    ReadAs(Option<Unit>),
-    /// Open the files again with the view's mapping for tables.
-    ReadBy,
-    /// Close all runs.
-    Close,
-    /// Close one run.
-    CloseRun(usize),
 }
 
 /// Applies an action to the state and records the step. `frame` is the visible part of the picture.
@@ -187,14 +97,14 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
             view.selected = None;
             vec![Effect::Touch(Touch::Fit)]
         }
-        Action::Pick(area) => {
-            state.panels.picking = *area;
+        Action::Pick(drawn) => {
+            state.panels.picking = *drawn;
             Vec::new()
         }
-        Action::SelectArea(area) => {
-            state.panels.picking = None;
-            view.filter.area = Some(*area);
-            vec![Effect::Link(false)]
+        // It stays until the engine has answered which lanes it covers.
+        Action::SelectArea(drawn) => {
+            state.panels.picking = Some(*drawn);
+            vec![Effect::Touch(Touch::Area(*drawn))]
         }
         Action::Follow(to) => {
             view.clone_from(to);
@@ -357,6 +267,9 @@ fn turned(state: &mut State, frame: &Frame, turn: &Turn) -> Vec<Effect> {
         state.panels.focus = turn.focus;
     }
     let (old, new) = (&turn.before, &turn.after);
+    if new.filter.area.is_some() {
+        state.panels.picking = None;
+    }
     if (new.selected.is_some() && new.selected != old.selected)
         || (new.graph.group.is_some() && new.graph.group != old.graph.group)
     {
@@ -392,200 +305,5 @@ fn back(state: &mut State) {
         view.filter = Default::default();
     } else if view.twin {
         view.twin = false;
-    }
-}
-
-/// Changes the focus of the graph.
-fn narrow(view: &mut ViewState, how: Narrowing) -> Vec<Effect> {
-    let selected = match (&view.selected, &view.graph.group) {
-        (Some(task), _) => Some(Centre::Task(task.clone())),
-        (None, group) => group.clone().map(Centre::Group),
-    };
-    let focus = match how {
-        Narrowing::Hop { before, all } => view.graph.focus.with_hop(selected, before, all),
-        Narrowing::Isolate => selected.map(|centre| Focus::Around { centre, up: 0, down: 0 }),
-        Narrowing::Failed => Some(Focus::Failed { hops: 1 }),
-        Narrowing::Clear => Some(Focus::Everything),
-        Narrowing::Between => match (&view.selected, &view.graph.from) {
-            (None, _) => return vec![Effect::Say("Select the first of the two tasks.".to_owned())],
-            (Some(task), Some(from)) if from != task => Some(Focus::Between(from.clone(), task.clone())),
-            (Some(task), _) => {
-                view.graph.from = Some(task.clone());
-                return vec![Effect::Say(
-                    "Now select the second task, then choose this focus again.".to_owned(),
-                )];
-            }
-        },
-    };
-    let Some(focus) = focus else {
-        return vec![Effect::Say("Select a task or a group of the graph first.".to_owned())];
-    };
-    view.view = View::Graph;
-    (view.graph.focus, view.graph.from, view.camera) = (focus, None, None);
-    vec![Effect::Link(true)]
-}
-
-fn set(view: &mut ViewState, setting: &Setting) {
-    match setting {
-        Setting::Filter(filter) => view.filter.clone_from(filter),
-        Setting::Colours(by) => view.colours = *by,
-        Setting::Drawing(drawing) => (view.graph.drawing, view.camera) = (*drawing, None),
-        Setting::Nodes(by) => {
-            (view.graph.by, view.graph.group, view.camera) = (*by, None, None);
-            view.graph.open.clear();
-        }
-        Setting::Lanes(lanes) => {
-            (view.lanes, view.scroll, view.rows) = (*lanes, 0, Arrangement::default());
-        }
-        Setting::Sort(key) if view.view == View::Compare => {
-            let sort = view.compare.sort;
-            if let Some(key) = compare::tasks::SortKey::ALL.into_iter().find(|k| k.name() == key) {
-                let largest_first = key.column().align == Align::Right;
-                let descending = if sort.key == key { !sort.descending } else { largest_first };
-                view.compare.sort = compare::tasks::Sort { key, descending };
-            }
-        }
-        Setting::Sort(key) => {
-            if let Some(key) = SortKey::ALL.into_iter().find(|k| k.name() == key) {
-                let ascends = matches!(key, SortKey::Name | SortKey::Step | SortKey::Start);
-                let descending = if view.sort.key == key { !view.sort.descending } else { !ascends };
-                view.sort = Sort { key, descending };
-            }
-        }
-        Setting::Chart(choice) => view.chart.clone_from(choice),
-        Setting::Heat(heat) => {
-            view.heat.clone_from(heat);
-            (view.heat.row, view.heat.across) = (0, None);
-        }
-        Setting::Part(part) => (view.compare.part, view.compare.scroll) = (*part, 0),
-        Setting::Mode(mode) => view.compare.mode = *mode,
-        Setting::Alignment(alignment) => view.compare.alignment = *alignment,
-        Setting::Measure(measure) => view.compare.measure.clone_from(measure),
-        Setting::Theme(theme) => view.theme = Some(theme.clone()),
-        Setting::Time(time) => view.time = *time,
-        Setting::Drag(_) | Setting::Keys(_) | Setting::Map(_) => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use makespan_engine::Neighbour;
-    use makespan_views::filter::Filter;
-    use makespan_views::timeline::Lanes;
-
-    use super::*;
-
-    #[test]
-    fn questions_about_the_run_go_to_the_engine() {
-        let mut state = State::default();
-        let asked = update(&mut state, &Frame::Still, &Action::Next(Neighbour::Cause));
-        assert_eq!(asked, [Effect::Touch(Touch::Next(Neighbour::Cause))]);
-        let after = ViewState { selected: Some("a".to_owned()), ..ViewState::default() };
-        let turn = Turn { after, said: Some("said".to_owned()), ..Turn::default() };
-        state.panels.no_details = true;
-        let then = update(&mut state, &Frame::Still, &Action::Turned(Box::new(turn)));
-        assert_eq!(then, [Effect::Say("said".to_owned()), Effect::Link(false)]);
-        assert_eq!((state.view.selected.as_deref(), state.panels.no_details), (Some("a"), false));
-    }
-
-    #[test]
-    fn the_map_of_the_graph_is_a_setting_and_its_drawing_a_part_of_the_link() {
-        let mut state = State::default();
-        let before = state.view.clone();
-        let hidden = update(&mut state, &Frame::Still, &Action::Map);
-        assert_eq!(hidden, [Effect::Remember("graph-map", "off")]);
-        assert!(!state.settings.map && state.view == before);
-        update(&mut state, &Frame::Still, &Action::Set(Setting::Map(true)));
-        assert!(state.settings.map);
-        assert_eq!(update(&mut state, &Frame::Still, &Action::Matrix), [Effect::Link(true)]);
-        assert_eq!(state.view.graph.drawing, Drawing::Matrix);
-        update(&mut state, &Frame::Still, &Action::Undo);
-        assert_eq!(state.view.graph.drawing, Drawing::Layers);
-    }
-
-    #[test]
-    fn a_copied_command_goes_to_the_clipboard() {
-        let mut state = State::default();
-        let asked = update(&mut state, &Frame::Still, &Action::CopyRerun);
-        assert_eq!(asked, [Effect::Touch(Touch::Rerun)]);
-        let turn = Turn { copied: Some("dbt retry".to_owned()), ..Turn::default() };
-        let then = update(&mut state, &Frame::Still, &Action::Turned(Box::new(turn)));
-        assert_eq!(then, [Effect::Copy("dbt retry".to_owned()), Effect::Link(false)]);
-    }
-
-    #[test]
-    fn the_focus_of_the_graph_follows_the_selection_and_ends_with_escape() {
-        let mut state = State::default();
-        let press = |state: &mut State, how| update(state, &Frame::Still, &Action::Narrow(how));
-        let hop = Narrowing::Hop { before: true, all: false };
-        assert!(matches!(press(&mut state, hop)[..], [Effect::Say(_)]));
-        state.view.selected = Some("a".to_owned());
-        assert!(matches!(press(&mut state, Narrowing::Between)[..], [Effect::Say(_)]));
-        state.view.selected = Some("b".to_owned());
-        press(&mut state, Narrowing::Between);
-        assert_eq!(state.view.graph.focus, Focus::Between("a".to_owned(), "b".to_owned()));
-        press(&mut state, hop);
-        let centre = Centre::Task("b".to_owned());
-        assert_eq!(state.view.graph.focus, Focus::Around { centre, up: 1, down: 0 });
-        update(&mut state, &Frame::Still, &Action::Back);
-        assert!(state.view.selected.is_none() && state.view.graph.focus != Focus::Everything);
-        update(&mut state, &Frame::Still, &Action::Back);
-        assert_eq!(state.view.graph.focus, Focus::Everything);
-    }
-
-    #[test]
-    fn a_mapping_is_part_of_the_view_and_clears_the_history() {
-        let mut state = State::default();
-        state.view.selected = Some("a".to_owned());
-        update(&mut state, &Frame::Still, &Action::Show(View::Table));
-        update(&mut state, &Frame::Still, &Action::Columns(Some(1)));
-        assert_eq!(state.panels.sheet, Some(Sheet::Columns(1)));
-        let asked = update(&mut state, &Frame::Still, &Action::ReadBy("[columns]".to_owned()));
-        assert_eq!(asked, [Effect::ReadBy, Effect::Link(true)]);
-        assert_eq!((state.view.mapping.as_str(), &state.view.selected), ("[columns]", &None));
-        assert!(state.panels.sheet.is_none());
-        let undone = update(&mut state, &Frame::Still, &Action::Undo);
-        assert!(matches!(undone[..], [Effect::Say(_)]) && !state.view.mapping.is_empty());
-        update(&mut state, &Frame::Still, &Action::Columns(Some(0)));
-        update(&mut state, &Frame::Still, &Action::Back);
-        assert!(state.panels.sheet.is_none());
-        update(&mut state, &Frame::Still, &Action::Close);
-        assert!(state.view.mapping.is_empty());
-    }
-
-    #[test]
-    fn escape_steps_out_one_thing_at_a_time() {
-        let mut state = State::default();
-        state.view.filter = Filter::word("x");
-        state.view.selected = Some("a".to_owned());
-        let mut press = |action| drop(update(&mut state, &Frame::Still, &action));
-        let area = Area { from: 0, to: 9, lanes: Lanes::Task, rows: None };
-        press(Action::SelectArea(area));
-        press(Action::Help);
-        press(Action::Back);
-        press(Action::Back);
-        assert!(state.panels.sheet.is_none() && state.view.selected.is_none());
-        assert_eq!(state.view.filter.area, Some(area));
-        update(&mut state, &Frame::Still, &Action::Back);
-        assert!(state.view.filter.area.is_none() && !state.view.filter.is_empty());
-        update(&mut state, &Frame::Still, &Action::Back);
-        assert!(state.view.filter.is_empty());
-        for _ in 0..4 {
-            update(&mut state, &Frame::Still, &Action::Undo);
-        }
-        assert_eq!(state.view.filter, Filter::word("x"), "each step was one to go back from");
-    }
-
-    #[test]
-    fn clicking_a_column_again_reverses_its_order() {
-        let mut state = State::default();
-        let mut press = |key: &str| {
-            update(&mut state, &Frame::Still, &Action::Set(Setting::Sort(key.to_owned())));
-            state.view.sort
-        };
-        assert_eq!(press("duration"), Sort { key: SortKey::Duration, descending: true });
-        assert_eq!(press("duration"), Sort { key: SortKey::Duration, descending: false });
-        assert_eq!(press("name"), Sort { key: SortKey::Name, descending: false });
-        assert_eq!(press("nothing").key, SortKey::Name);
     }
 }

@@ -34,10 +34,15 @@ pub(crate) fn CellView(cell: Cell, on_task: OnTask) -> impl IntoView {
     }
 }
 
-/// A table of few rows. Columns of drawings are omitted, because a page has pictures.
+/// Number of columns from which a table does not fit a narrow page, which then shows each row as a few lines.
+const STACKED: usize = 4;
+
+/// A table of few rows. Columns of drawings are omitted, because a page has pictures. The roles keep it a table where
+/// the style sheet stacks its rows.
 #[component]
 pub(crate) fn Rows(table: Table, on_task: OnTask) -> impl IntoView {
     let aligned: Vec<Align> = table.columns.iter().map(|c| c.align).collect();
+    let titles: Vec<String> = table.columns.iter().map(|c| visible(&c.title).into_owned()).collect();
     let head: Vec<_> = table
         .columns
         .iter()
@@ -45,9 +50,9 @@ pub(crate) fn Rows(table: Table, on_task: OnTask) -> impl IntoView {
         .map(|c| {
             // A column that needs no title has no heading, rather than an empty one.
             if c.title.is_empty() {
-                return view! { <td></td> }.into_any();
+                return view! { <td role="cell"></td> }.into_any();
             }
-            view! { <th scope="col" class:number=c.align == Align::Right><bdi>{visible(&c.title).into_owned()}</bdi></th> }.into_any()
+            view! { <th scope="col" role="columnheader" class:number=c.align == Align::Right><bdi>{visible(&c.title).into_owned()}</bdi></th> }.into_any()
         })
         .collect();
     let body: Vec<_> = table
@@ -56,21 +61,23 @@ pub(crate) fn Rows(table: Table, on_task: OnTask) -> impl IntoView {
         .map(|row| {
             let cells: Vec<_> = row
                 .into_iter()
-                .zip(&aligned)
-                .filter(|(_, align)| **align != Align::Plot)
-                .map(|(cell, align)| {
+                .zip(aligned.iter().zip(&titles))
+                .filter(|(_, (align, _))| **align != Align::Plot)
+                .map(|(cell, (align, of))| {
                     let title = visible(&cell.precise()).into_owned();
+                    let (of, is_blank) = (of.clone(), cell.text().is_empty());
                     let on_task = Rc::clone(&on_task);
-                    view! { <td class:number=*align == Align::Right title=title><CellView cell=cell on_task=on_task/></td> }
+                    view! { <td role="cell" class:number=*align == Align::Right class:blank=is_blank data-of=of title=title><CellView cell=cell on_task=on_task/></td> }
                 })
                 .collect();
-            view! { <tr>{cells}</tr> }
+            view! { <tr role="row">{cells}</tr> }
         })
         .collect();
+    let stacks = head.len() >= STACKED;
     let more = (table.left_out > 0).then(|| view! { <p class="more">{format!("and {} more", makespan_scene::count(table.left_out as u64))}</p> });
     let title = table.title.clone();
     view! {
-        <div class="scroll-x" tabindex="0" role="region" aria-label=title><table class="rows"><caption class="hidden">{table.title}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>
+        <div class="scroll-x" tabindex="0" role="region" aria-label=title><table class="rows" class:stacks=stacks role="table"><caption class="hidden">{table.title}</caption><thead role="rowgroup"><tr role="row">{head}</tr></thead><tbody role="rowgroup">{body}</tbody></table></div>
         {more}
     }
 }

@@ -31,7 +31,7 @@ impl Session {
             }
             Question::Page { view, width } => apart(|| page::page(self, view, *width).map(bounded)),
             Question::Details { view } => apart(|| page::details(self, view).map(bounded)),
-            Question::Area { view } => apart(|| page::area(self, view).map(bounded)),
+            Question::Area { view, drawn } => apart(|| page::area(self, view, drawn.as_ref()).map(bounded)),
             Question::Find { view, text } => apart(|| find::find(self, view, text).map(Answer::Found)),
             Question::Charts { view } => apart(|| chart::charts(self, view).map(Answer::Charts)),
             Question::Touch { view, size, touch } => {

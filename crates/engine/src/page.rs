@@ -8,6 +8,7 @@ use makespan_views::details::details as of_task;
 use makespan_views::graph::{group_details, group_members};
 use makespan_views::overview::overview;
 use makespan_views::sections::area as of_area;
+use makespan_views::timeline::DrawnArea;
 use makespan_views::{Block, Section, View, ViewState, status_role};
 
 use crate::answer::Page;
@@ -80,13 +81,18 @@ fn compared(session: &Session, view: &ViewState, width: f32) -> Option<Page> {
 /// Maximum number of rows of each table about an area.
 const AREA_ROWS: usize = 12;
 
-/// Returns the contents of the filter's area, among the tasks that match the rest of the filter.
-pub(crate) fn area(session: &Session, view: &ViewState) -> Option<Page> {
+/// Returns the contents of what is being drawn over the timeline, or of the filter's area, among the tasks that match
+/// the rest of the filter.
+pub(crate) fn area(session: &Session, view: &ViewState, drawn: Option<&DrawnArea>) -> Option<Page> {
     let open = session.run(view.run)?;
-    let area = view.filter.area?;
+    let area = match drawn {
+        Some(drawn) => open.arranged(view).area(drawn),
+        None => view.filter.area.clone()?,
+    };
+    let index = open.index_of(&area, view);
     let mask = open.mask_beside_area(&view.filter);
-    let sections = of_area(&open.facts, &open.index(area.lanes), &area, &mask, AREA_ROWS);
-    let title = area.words(&open.run, &open.index(area.lanes), &session.plain_look(open, view));
+    let sections = of_area(&open.facts, &index, &area, &mask, AREA_ROWS);
+    let title = area.words(&open.run, &index, &session.plain_look(open, view));
     Some(Page { title, sections, ..Page::default() })
 }
 

@@ -7,7 +7,7 @@ use makespan_import::Change;
 use makespan_scene::Hit;
 use makespan_views::ViewState;
 use makespan_views::heatmap::Way;
-use makespan_views::timeline::LaneAct;
+use makespan_views::timeline::{DrawnArea, LaneAct};
 use serde::{Deserialize, Serialize};
 
 /// Width and height of a picture, px.
@@ -74,6 +74,8 @@ pub enum Question {
     Area {
         /// The state of the view.
         view: ViewState,
+        /// What is being drawn, which then counts instead.
+        drawn: Option<DrawnArea>,
     },
     /// Tasks, steps, runs and a query that match a text of the palette.
     Find {
@@ -185,6 +187,8 @@ pub enum Touch {
     NextLanes,
     /// Change a lane of the timeline, by its number, or the one that keys apply to.
     Lane(Option<u32>, LaneAct),
+    /// Select the area that was drawn over the timeline.
+    Area(DrawnArea),
     /// Fold the gaps of the timeline, or show them.
     Gaps,
     /// Add a marker to the timeline: at a position of the picture, px, or at the selection.

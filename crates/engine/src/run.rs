@@ -11,7 +11,7 @@ use makespan_views::filter::Filter;
 use makespan_views::graph::{self, BUDGET, Drawing, Drawn, Graphing, PAGE, page_for};
 use makespan_views::tasks::{self, Sort};
 use makespan_views::timeline::{Arrangement, Index, Lanes};
-use makespan_views::{Colouring, Colours, Marks, ViewState};
+use makespan_views::{Area, Colouring, Colours, Marks, ViewState};
 
 use crate::kept::Latest;
 
@@ -79,13 +79,19 @@ impl OpenRun {
         self.arranged.get(key, |(lanes, rows)| Index::arranged(&self.run, *lanes, rows))
     }
 
+    /// The lanes of an area: those that the view shows, if they are of the same kind.
+    pub(crate) fn index_of(&self, area: &Area, view: &ViewState) -> Rc<Index> {
+        let is_shown = view.lanes.for_run(&self.run) == area.lanes;
+        if is_shown { self.arranged(view) } else { self.index(area.lanes) }
+    }
+
     /// Which tasks pass the filter; empty where it lets all through.
     pub(crate) fn mask(&self, filter: &Filter) -> Rc<Vec<bool>> {
         self.mask.get(filter.clone(), |f| {
             if f.is_empty() {
                 return Vec::new();
             }
-            let Some(area) = f.area else { return f.mask(&self.facts) };
+            let Some(area) = &f.area else { return f.mask(&self.facts) };
             let beside = self.mask_beside_area(f);
             let mut mask =
                 if beside.is_empty() { vec![true; self.run.task_count()] } else { (*beside).clone() };

@@ -55,7 +55,8 @@ pub(crate) fn shell(session: &Session, view: &ViewState) -> Shell {
         area: view
             .filter
             .area
-            .map(|area| area.words(&open.run, &open.index(area.lanes), &session.plain_look(open, view))),
+            .as_ref()
+            .map(|area| area.words(&open.run, &open.index_of(area, view), &session.plain_look(open, view))),
         markers: view.markers.words(view.run, &open.run, &session.plain_look(open, view)),
         lanes: view.lanes.for_run(&open.run),
         has_runs_before: session.before(view.run).is_some(),

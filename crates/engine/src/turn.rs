@@ -90,6 +90,7 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
             (out.after.lanes, out.after.scroll) = (Lanes::ALL[at], 0);
             out.after.rows = Arrangement::default();
         }
+        Touch::Area(drawn) => out.after.filter.area = Some(open.arranged(view).area(&drawn)),
         Touch::Gaps => gaps(session, open, view, &mut out),
         Touch::Mark(at) => mark(session, view, size, at, &mut out),
         Touch::Swap => {
@@ -159,8 +160,10 @@ fn rerun(open: &OpenRun, view: &ViewState, out: &mut Turn) {
     };
     let selected = || open.selected(view).map(|task| Again::Tasks(vec![task.0])).or_else(group);
     let again = focus.or_else(selected).unwrap_or(Again::Failed);
+    let is_pointless = again == Again::Failed && !open.run.tasks.status.iter().any(|s| s.is_failure());
     out.copied = script(&open.run, &again);
     out.said = Some(match &out.copied {
+        None if is_pointless => "Select what to run again: no task failed.".to_owned(),
         Some(text) => format!("Copied: {}", text.lines().nth(1).unwrap_or_default()),
         None => "The file does not record enough for a command that runs this again.".to_owned(),
     });

@@ -11,7 +11,7 @@ use makespan_scene::Hit;
 use makespan_views::compare::Part;
 use makespan_views::gesture::Frame;
 use makespan_views::heatmap::Which;
-use makespan_views::timeline::{Gaps, LaneAct, Lanes};
+use makespan_views::timeline::{DrawnArea, Gaps, LaneAct, Lanes};
 use makespan_views::{Area, Target, View, ViewState};
 
 const SIZE: (f32, f32) = (900.0, 500.0);
@@ -78,7 +78,7 @@ fn every_question_about_every_view_is_answered() {
                 Question::Page { view: about(), width: 800.0 },
                 Question::Details { view: about() },
                 Question::Charts { view: about() },
-                Question::Area { view: about() },
+                Question::Area { view: about(), drawn: None },
                 Question::Find { view: about(), text: "a".to_owned() },
                 Question::Export { format: Format::Svg, view: about(), size: SIZE, theme: "dark".to_owned() },
                 Question::Complete { run: 0, text: "st".to_owned(), cursor: 2 },
@@ -282,13 +282,16 @@ fn nested_lanes_are_collapsed_by_press_and_keys_and_pinned_lanes_stay_in_the_vie
     let said = turn(&session, &start, Touch::Lane(None, LaneAct::Hide)).said;
     assert!(said.is_some_and(|said| said.starts_with("Select a task or a lane")));
     assert_eq!(rows(&turn(&session, &pinned, Touch::Lane(None, LaneAct::ShowAll)).after), 7);
-    // Rows of an area are those of lanes in their own order.
+    // An area keeps its lanes when others are pinned above them.
+    let drawn = DrawnArea { from: 0, to: 9, rows: Some((0, 0)) };
     let by_worker = ViewState { lanes: Lanes::Worker, ..start };
-    let area = Area { from: 0, to: 9, lanes: Lanes::Worker, rows: Some((0, 0)) };
-    let mut with_area = by_worker;
-    with_area.filter.area = Some(area);
+    let with_area = turn(&session, &by_worker, Touch::Area(drawn)).after;
+    let area = Area { from: 0, to: 9, lanes: Lanes::Worker, rows: Some(vec![(0, 0)]) };
+    assert_eq!(with_area.filter.area, Some(area.clone()));
     let after = turn(&session, &with_area, Touch::Lane(Some(1), LaneAct::Pin)).after;
-    assert_eq!(after.filter.area, Some(Area { rows: None, ..area }));
+    assert_eq!(after.filter.area, Some(area));
+    let again = turn(&session, &after, Touch::Area(drawn)).after.filter.area.and_then(|a| a.rows);
+    assert_eq!(again, Some(vec![(2, 2)]), "the lane that was pinned is drawn first");
 }
 
 #[test]
@@ -386,7 +389,8 @@ fn arrows_reach_tasks_that_never_ran_and_come_back() {
 #[test]
 fn an_area_filters_every_view_and_is_summed_up() {
     let session = session();
-    let area = Area { from: 1_500_000_000, to: 2_500_000_000, lanes: Lanes::Worker, rows: Some((0, 0)) };
+    let area =
+        Area { from: 1_500_000_000, to: 2_500_000_000, lanes: Lanes::Worker, rows: Some(vec![(0, 0)]) };
     let mut view = ViewState { view: View::Table, ..ViewState::default() };
     view.filter.area = Some(area);
     let Answer::Rows(rows) = through_a_message(&session, &Question::Rows { view: view.clone(), range: 0..9 })
@@ -394,7 +398,7 @@ fn an_area_filters_every_view_and_is_summed_up() {
         panic!("no rows")
     };
     assert_eq!((rows.count, rows.table.rows[0].iter().any(|c| c.text() == "b")), (1, true));
-    let Answer::Page(page) = session.answer(&Question::Area { view: view.clone() }) else {
+    let Answer::Page(page) = session.answer(&Question::Area { view: view.clone(), drawn: None }) else {
         panic!("no page")
     };
     assert_eq!((page.title.as_str(), page.sections.len()), ("+1.5 s to +2.5 s · 1 s · 1 lane", 4));

@@ -6,7 +6,7 @@ use crate::folding::fold;
 use crate::layering::assign;
 use crate::ordering::order;
 use crate::packing::shelves;
-use crate::placing::{Axes, Gaps, place};
+use crate::placing::{Axes, Gaps, Spacing, place, untangle};
 use crate::proper::chains;
 use crate::request::{Direction, Layout, Point, Request, Route};
 use crate::routing::{Drawing, Plan, draw_loops, route};
@@ -118,7 +118,11 @@ fn layered(edges: &[(u32, u32)], sizes: &[Axes], gaps: Gaps, annealing: u64) -> 
     let layering = assign(&acyclic.dag);
     let proper = chains(&acyclic.dag, layering);
     let order = order(&proper, annealing);
-    let places = place(&proper, &order, sizes, gaps);
+    let mut places = place(&proper, &order, sizes, gaps);
+    if annealing > 0 {
+        let spacing = Spacing { proper: &proper, sizes, gap: gaps.node };
+        untangle(&order, &spacing, edges, &mut places, annealing);
+    }
     route(&Plan { edges, sizes, gaps, acyclic: &acyclic, proper: &proper, order: &order, places: &places })
 }
 

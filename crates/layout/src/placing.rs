@@ -8,11 +8,12 @@ mod align;
 mod compact;
 mod settle;
 mod spacing;
+mod untangle;
 
 use crate::ordering::Order;
 use crate::proper::Proper;
-use spacing::Spacing;
-pub(crate) use spacing::{Axes, Gaps};
+pub(crate) use spacing::{Axes, Gaps, Spacing};
+pub(crate) use untangle::untangle;
 
 /// The result of this stage.
 pub(crate) struct Places {

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::look::Look;
 use crate::moment::Moments;
-use crate::timeline::{Arrangement, Index, Lanes};
+use crate::timeline::{Index, Lanes};
 
 /// A span of time across some rows of the timeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Area {
     /// Start, ns since the epoch.
     pub from: i64,
@@ -17,26 +17,21 @@ pub struct Area {
     pub to: i64,
     /// The lanes to which the rows belong.
     pub lanes: Lanes,
-    /// First and last row; `None` for all rows.
-    pub rows: Option<(u32, u32)>,
+    /// First and last place of each stretch of rows ([`Index::place_of`]), ascending; `None` for all rows.
+    pub rows: Option<Vec<(u32, u32)>>,
 }
 
 impl Area {
-    /// Returns whether an attempt is at least partly in the area. `index` is that of [`Area::lanes`]. Attempts without
-    /// times are in no area.
+    /// Returns whether an attempt is at least partly in the area. `index` is of [`Area::lanes`], in any arrangement.
+    /// Attempts without times are in no area.
     pub fn holds(&self, run: &Run, index: &Index, attempt: AttemptId) -> bool {
-        let Some(row) = index.row_of(attempt) else { return false };
+        let Some(place) = index.place_of(attempt) else { return false };
         let (from, to) = index.span_of(run, attempt);
-        let inside = self.rows.is_none_or(|(first, last)| (first..=last).contains(&row));
-        inside && from <= self.to && to >= self.from
-    }
-
-    /// Returns the area in the form that a view can keep: its rows refer to lanes in their default order with none
-    /// hidden. For any other arrangement it covers all rows.
-    #[must_use]
-    pub fn among(self, arrangement: &Arrangement) -> Area {
-        let is_natural = arrangement.is_natural() && self.lanes != Lanes::Nested;
-        Area { rows: self.rows.filter(|_| is_natural), ..self }
+        let is_inside = self.rows.as_ref().is_none_or(|rows| {
+            let at = rows.partition_point(|r| r.1 < place);
+            rows.get(at).is_some_and(|r| r.0 <= place)
+        });
+        is_inside && from <= self.to && to >= self.from
     }
 
     /// Clears the flags in `mask` (one per task) of tasks that have no attempt in the area. O(attempts).
@@ -51,33 +46,38 @@ impl Area {
         let moments = Moments::new(run, look);
         let (from, to) = (moments.short(self.from), moments.short(self.to));
         let length = duration(self.to.saturating_sub(self.from));
-        let rows = self.rows.map_or(String::new(), |(first, last)| {
-            let lane = |row: u32| index.lanes.partition_point(|l| l.first_row + l.rows <= row);
-            let (a, b) = (lane(first), lane(last).min(index.lanes.len().saturating_sub(1)));
-            format!(" · {}", counted(b.saturating_sub(a) + 1, "lane"))
-        });
+        let rows = index.lanes_in(self).map_or(String::new(), |n| format!(" · {}", counted(n, "lane")));
         format!("{} to {} · {length}{rows}", from.text(), to.text())
     }
 
-    /// Encodes the area for a link: `from..to`, and with rows `,lanes,first,last`.
+    /// Encodes the area for a link: `from..to,lanes`, and `,first,last` for each stretch of rows.
     pub(crate) fn encode(&self) -> String {
-        let rows = self.rows.map_or(String::new(), |(a, b)| format!(",{a},{b}"));
-        format!("{}..{},{}{rows}", self.from, self.to, self.lanes.name())
+        let rows = self.rows.iter().flatten().map(|(a, b)| format!(",{a},{b}")).collect::<String>();
+        let none = self.rows.as_ref().is_some_and(Vec::is_empty);
+        format!("{}..{},{}{rows}{}", self.from, self.to, self.lanes.name(), if none { ",none" } else { "" })
     }
 
     /// Parses the output of [`Area::encode`].
     pub(crate) fn decode(text: &str) -> Option<Area> {
         let mut parts = text.split(',');
         let (from, to) = parts.next()?.split_once("..")?;
-        let (from, to) = (from.parse().ok()?, to.parse().ok()?);
+        let (from, to): (i64, i64) = (from.parse().ok()?, to.parse().ok()?);
         let name = parts.next()?;
         let lanes = Lanes::ALL.into_iter().find(|l| l.name() == name)?;
-        let rows = match (parts.next(), parts.next()) {
-            (Some(a), Some(b)) => Some((a.parse().ok()?, b.parse().ok()?)),
-            _ => None,
+        let numbers: Vec<&str> = parts.collect();
+        let rows = match numbers.as_slice() {
+            [] => None,
+            ["none"] => Some(Vec::new()),
+            _ => {
+                let number = |i: usize| numbers.get(i)?.parse::<u32>().ok();
+                let pairs = (0..numbers.len()).step_by(2).map(|i| number(i).zip(number(i + 1)));
+                Some(pairs.collect::<Option<Vec<_>>>()?)
+            }
         };
-        let ascends = from <= to && rows.is_none_or(|(a, b): (u32, u32)| a <= b);
-        ascends.then_some(Area { from, to, lanes, rows })
+        let ascends = |rows: &Vec<(u32, u32)>| {
+            rows.iter().all(|r| r.0 <= r.1) && rows.windows(2).all(|pair| pair[0].1 < pair[1].0)
+        };
+        (from <= to && rows.as_ref().is_none_or(ascends)).then_some(Area { from, to, lanes, rows })
     }
 }
 
@@ -93,8 +93,9 @@ mod tests {
         let index = Index::new(&run, Lanes::Worker);
         const S: i64 = 1_000_000_000;
         let of = |from: i64, to: i64, rows: Option<(u32, u32)>| {
+            let rows = rows.map(|rows| vec![rows]);
             let area = Area { from: from * S, to: to * S, lanes: Lanes::Worker, rows };
-            assert_eq!(Area::decode(&area.encode()), Some(area));
+            assert_eq!(Area::decode(&area.encode()), Some(area.clone()));
             let mut mask = vec![true; run.task_count()];
             area.restrict(&run, &index, &mut mask);
             let held = run.task_ids().filter(|t| mask[t.index()]).map(|t| run.task_id(t));
@@ -104,8 +105,15 @@ mod tests {
         assert_eq!(of(2, 5, Some((0, 0))).0, "a b");
         assert_eq!(of(2, 30, Some((1, 1))), ("c d".to_owned(), "+2 s to +30 s · 28 s · 1 lane".to_owned()));
         assert_eq!(of(10, 12, None).0, "");
-        for odd in ["", "1..", "5..1,worker", "1..2,nope", "1..2,worker,3,1", "1..2,worker,x,1"] {
+        for odd in
+            ["", "1..", "5..1,worker", "1..2,nope", "1..2,worker,3,1", "1..2,worker,x,1", "1..2,worker,1"]
+        {
             assert_eq!(Area::decode(odd), None, "{odd}");
+        }
+        assert_eq!(Area::decode("1..2,worker,2,3,3,4"), None, "stretches that overlap");
+        for rows in [Some(vec![]), Some(vec![(0, 0), (2, 7)]), None] {
+            let area = Area { from: -1, to: 2, lanes: Lanes::Nested, rows };
+            assert_eq!(Area::decode(&area.encode()), Some(area));
         }
     }
 }

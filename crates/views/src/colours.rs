@@ -1,7 +1,7 @@
 //! The meaning of a task's colour: its status, or another property.
 
-use makespan_model::{HashMap, Order as _, Run, Status, StrId, TaskId};
-use makespan_scene::Role;
+use makespan_model::{HashMap, Order as _, Run, Status, StrId, TaskId, quantile};
+use makespan_scene::{Role, duration};
 use serde::{Deserialize, Serialize};
 
 use crate::exact::exactly;
@@ -19,11 +19,14 @@ pub enum Colouring {
     Worker,
     /// What executes it.
     Kind,
+    /// Its duration, in classes between percentiles.
+    Duration,
 }
 
 impl Colouring {
     /// All meanings.
-    pub const ALL: [Colouring; 4] = [Colouring::Status, Colouring::Step, Colouring::Worker, Colouring::Kind];
+    pub const ALL: [Colouring; 5] =
+        [Colouring::Status, Colouring::Step, Colouring::Worker, Colouring::Kind, Colouring::Duration];
 
     /// Returns the name in links, which is also the field of the query.
     pub fn name(self) -> &'static str {
@@ -32,6 +35,7 @@ impl Colouring {
             Colouring::Step => "step",
             Colouring::Worker => "worker",
             Colouring::Kind => "kind",
+            Colouring::Duration => "duration",
         }
     }
 }
@@ -67,8 +71,44 @@ const ROLES: [Role; 7] = [
     Role::Category3,
 ];
 
+/// The classes of durations: the percentile at which each ends, its colour and its query.
+const CLASSES: [(f64, Role, &str); 4] = [
+    (0.5, Role::Heat1, "duration<=p50"),
+    (0.9, Role::Heat3, "duration>p50 duration<=p90"),
+    (0.99, Role::Heat6, "duration>p90 duration<=p99"),
+    (1.0, Role::Heat8, "duration>p99"),
+];
+
+/// Returns colours by duration: up to the median, the 90th percentile, the 99th, and above. Classes without tasks are
+/// left out of the legend.
+fn by_duration(run: &Run) -> Colours {
+    let length = |t: TaskId| run.task_interval(t).map(|(s, e)| e.saturating_sub(s) as f64);
+    let mut lengths: Vec<f64> = run.task_ids().filter_map(length).collect();
+    lengths.sort_unstable_by(f64::total_cmp);
+    let limits = CLASSES.map(|(p, ..)| quantile(&lengths, p).unwrap_or_default());
+    let class = |t: TaskId| length(t).map(|ns| limits.iter().position(|limit| ns <= *limit).unwrap_or(3));
+    let classes: Vec<Option<usize>> = run.task_ids().map(class).collect();
+    let mut legend = Vec::new();
+    let mut place = [0u8; CLASSES.len()];
+    for (i, (_, role, query)) in CLASSES.into_iter().enumerate().filter(|(i, _)| classes.contains(&Some(*i)))
+    {
+        let (from, to) = (i.checked_sub(1).map(|before| limits[before]), duration(limits[i] as i64));
+        let name = match from {
+            None => format!("up to {to}"),
+            Some(from) => format!("{} to {to}", duration(from as i64)),
+        };
+        place[i] = legend.len() as u8;
+        legend.push(Coloured { name, role, query: query.to_owned() });
+    }
+    let rest = legend.len() as u8;
+    if classes.contains(&None) {
+        legend.push(Coloured { name: "unknown".to_owned(), role: Role::Neutral, query: String::new() });
+    }
+    Colours { legend, of: classes.into_iter().map(|class| class.map_or(rest, |i| place[i])).collect() }
+}
+
 impl Colours {
-    /// Computes the colours of a run; `None` if they mean the status. O(n) in attempts.
+    /// Computes the colours of a run; `None` if they mean the status. O(n log n) in attempts.
     pub fn of(run: &Run, by: Colouring) -> Option<Colours> {
         let first_worker =
             |t: TaskId| run.attempts_of(t).next().map_or(StrId::EMPTY, |a| run.attempts.worker[a.index()]);
@@ -81,6 +121,7 @@ impl Colours {
         };
         let key: &dyn Fn(TaskId) -> StrId = match by {
             Colouring::Status => return None,
+            Colouring::Duration => return Some(by_duration(run)),
             Colouring::Step => &step,
             Colouring::Worker => &first_worker,
             Colouring::Kind => &|t| run.tasks.kind[t.index()],
@@ -137,5 +178,24 @@ mod tests {
         assert_eq!(colours.role(at("t0"), Status::Failed), Role::Failed);
         assert_eq!(colours.legend[1].query, "step=\"s1\"");
         assert_eq!(Colours::of(&run, Colouring::Status), None);
+    }
+
+    #[test]
+    fn each_colour_of_a_duration_is_what_its_query_selects() {
+        let mut text: String = (0..200).map(|i| format!("t{i} {i}..{}\n", i + 1 + i * i % 97)).collect();
+        text.push_str("never - -\nrunning 300.. w1\nlong 0..400 w1 failed\n");
+        let run = std::sync::Arc::new(makespan_model::notation::run(&text).unwrap());
+        let facts = makespan_analysis::Facts::new(run.clone());
+        let colours = Colours::of(&run, Colouring::Duration).unwrap();
+        let names: Vec<&str> = colours.legend.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!((names.len(), names[0], *names.last().unwrap()), (5, "up to 49 s", "unknown"));
+        for (at, entry) in colours.legend.iter().enumerate().filter(|(_, c)| !c.query.is_empty()) {
+            let mask = crate::filter::Filter::default().with_text(&*entry.query).mask(&facts);
+            let of: Vec<bool> = colours.of.iter().map(|c| usize::from(*c) == at).collect();
+            assert_eq!(mask, of, "{}", entry.query);
+        }
+        let few =
+            Colours::of(&makespan_model::notation::run("a 0..1").unwrap(), Colouring::Duration).unwrap();
+        assert_eq!((few.legend.len(), few.legend[0].name.as_str()), (1, "up to 1 s"));
     }
 }

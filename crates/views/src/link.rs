@@ -80,7 +80,7 @@ pub fn encode(state: &ViewState) -> String {
     if state.filter.statuses != 0 {
         put("status", &format!("{:x}", state.filter.statuses));
     }
-    if let Some(area) = state.filter.area {
+    if let Some(area) = &state.filter.area {
         put("area", &area.encode());
     }
     if state.lanes != Lanes::default() {
@@ -330,11 +330,12 @@ mod tests {
             filter: Filter {
                 text: "status:failed up".to_owned(),
                 statuses: 0b10_0001,
-                area: Some(Area { from: -7, to: 9, lanes: Lanes::Step, rows: Some((2, 5)) }),
+                area: Some(Area { from: -7, to: 9, lanes: Lanes::Step, rows: Some(vec![(2, 5), (9, 9)]) }),
             },
             colours: Colouring::Step,
             lanes: Lanes::Step,
             rows: Arrangement {
+                order: crate::timeline::LaneOrder::Work,
                 flipped: vec!["p:a/b,c".to_owned()],
                 pinned: vec!["w2".to_owned(), "w1".to_owned()],
                 hidden: vec!["t:x&y".to_owned()],

@@ -4,9 +4,9 @@
 use std::fmt::Write as _;
 
 use makespan_model::{Run, notation};
-use makespan_scene::{hit, svg};
+use makespan_scene::{Item, Role, hit, svg};
 use makespan_views::gesture::{self, Movement};
-use makespan_views::timeline::{self, Arrangement, Frame, Gaps, Index, Lanes};
+use makespan_views::timeline::{self, Arrangement, Frame, Gaps, Index, LaneOrder, Lanes};
 use makespan_views::{Look, Target, ViewState};
 use proptest::prelude::*;
 
@@ -119,6 +119,63 @@ fn nested_lanes_expand_and_collapse() {
 }
 
 #[test]
+fn lanes_are_sorted_by_name_start_work_and_failures_and_pinned_ones_stay_on_top() {
+    let run = notation::run(
+        "b 0..2 w2 step=x\nb2 3..4 w2 step=x failed\na10 1..9 w10 step=y\nc 5..6 w1 step=z failed\nd 6..7 w1 step=z failed",
+    )
+    .unwrap();
+    let check = |lanes: Lanes, order: LaneOrder, pinned: &[&str], expected: &str| {
+        let pinned = pinned.iter().map(|key| (*key).to_owned()).collect();
+        let arrangement = Arrangement { order, pinned, ..Arrangement::default() };
+        let index = Index::arranged(&run, lanes, &arrangement);
+        let heads = index.lanes.iter().filter(|l| l.head.as_ref().is_none_or(|h| h.depth == 0));
+        let names: Vec<&str> = heads.map(|l| l.name.split(' ').next().unwrap()).collect();
+        assert_eq!(names.join(" "), expected, "{lanes:?} {order:?}");
+    };
+    check(Lanes::Worker, LaneOrder::Usual, &[], "w1 w2 w10");
+    check(Lanes::Worker, LaneOrder::Start, &[], "w2 w10 w1");
+    check(Lanes::Worker, LaneOrder::Work, &[], "w10 w2 w1");
+    check(Lanes::Worker, LaneOrder::Failures, &[], "w1 w2 w10");
+    check(Lanes::Worker, LaneOrder::Start, &["w1"], "w1 w2 w10");
+    check(Lanes::Task, LaneOrder::Name, &[], "a10 b b2 c d");
+    check(Lanes::Nested, LaneOrder::Usual, &[], "x a10 z");
+    check(Lanes::Nested, LaneOrder::Name, &[], "a10 x z");
+    check(Lanes::Nested, LaneOrder::Work, &[], "a10 x z");
+    check(Lanes::Nested, LaneOrder::Failures, &[], "z x a10");
+}
+
+#[test]
+fn a_failure_among_many_is_marked_where_it_is_and_in_proportion() {
+    let mut text = "g 0..10000 w\n".to_owned();
+    for i in 0..1000 {
+        let failed = if i == 500 { " failed" } else { "" };
+        let _ = writeln!(text, "t{i} {}..{} w{} in=g{failed}", 10 * i, 10 * i + 15, i % 2);
+    }
+    let run = notation::run(&text).unwrap();
+    let mut arrangement = Arrangement::default();
+    arrangement.flip("i:g");
+    for (lanes, arrangement) in [(Lanes::Nested, arrangement), (Lanes::Worker, Arrangement::default())] {
+        let index = Index::arranged(&run, lanes, &arrangement);
+        let frame = Frame::whole(&index, 1000.0);
+        let scene = timeline::scene(&run, &index, &Look::default(), &frame);
+        let failed: Vec<_> = scene
+            .items
+            .iter()
+            .filter_map(|item| if let Item::Group(group) = item { Some(&group.items) } else { None })
+            .flatten()
+            .filter_map(|item| if let Item::Bars(bars) = item { Some(bars) } else { None })
+            .flat_map(|bars| bars.iter())
+            .filter(|(_, paint, _)| paint.role == Role::Failed)
+            .map(|(rect, ..)| rect)
+            .collect();
+        assert_eq!(failed.len(), 1, "{lanes:?}");
+        let (x, area) = (frame.scale().x(5_000_000_000_000) as f32, failed[0].w * failed[0].h);
+        assert!(failed[0].x <= x + 1.0 && x <= failed[0].right() + 1.0, "{:?} at {x}", failed[0]);
+        assert!(area < 40.0, "{:?}", failed[0]);
+    }
+}
+
+#[test]
 fn a_collapsed_lane_sums_up_every_attempt_within() {
     let run = notation::run(NESTED).unwrap();
     let mut arrangement = Arrangement::default();
@@ -202,8 +259,8 @@ proptest! {
                 prop_assert!(under.is_some());
             }
             let corners = ((f64::from(frame.gutter) + 20.0, 0.0), (f64::from(width) * 0.8, 0.0));
-            let area = frame.area(corners.0, corners.1, Lanes::Worker, index.row_count()).unwrap();
-            let drawn = frame.place_area(&area, Lanes::Worker).unwrap();
+            let drawn = frame.drawn(corners.0, corners.1, index.row_count()).unwrap();
+            let drawn = frame.place_area(&index, &index.area(&drawn))[0];
             prop_assert!((f64::from(drawn.x) - corners.0.0).abs() < 0.5, "{drawn:?}");
             prop_assert!((f64::from(drawn.right()) - corners.1.0).abs() < 0.5, "{drawn:?}");
         }

@@ -25,11 +25,18 @@ fn parent(index: &Index, lane: usize) -> Option<usize> {
 
 /// Changes a lane, or the one that keys apply to.
 pub(crate) fn act(index: &Index, open: &OpenRun, lane: Option<usize>, act: LaneAct, out: &mut Turn) {
-    if act == LaneAct::ShowAll {
-        let flipped = std::mem::take(&mut out.after.rows.flipped);
-        out.after.rows = Arrangement { flipped, ..Arrangement::default() };
-        out.after.scroll = 0;
-        return;
+    match act {
+        LaneAct::ShowAll => {
+            let flipped = std::mem::take(&mut out.after.rows.flipped);
+            out.after.rows = Arrangement { flipped, ..Arrangement::default() };
+            out.after.scroll = 0;
+            return;
+        }
+        LaneAct::Sort(order) => {
+            (out.after.rows.order, out.after.scroll) = (order, 0);
+            return;
+        }
+        _ => {}
     }
     let lane = lane.or_else(|| focused(index, open, &out.before));
     let Some((lane, key)) = lane.and_then(|lane| Some((lane, index.key(&open.run, lane)?))) else {
@@ -57,14 +64,10 @@ pub(crate) fn act(index: &Index, open: &OpenRun, lane: Option<usize>, act: LaneA
             rows.hide(&key);
             out.said = Some(format!("{} hidden.", index.lanes[lane].name));
         }
-        LaneAct::Toggle | LaneAct::ShowAll => {}
+        LaneAct::Toggle | LaneAct::Sort(_) | LaneAct::ShowAll => {}
     }
     if act != LaneAct::Hide {
         out.after.rows.focus = Some(key);
-    }
-    // The rows of an area are those of lanes in their own order.
-    if let Some(area) = &mut out.after.filter.area {
-        *area = area.among(&out.after.rows);
     }
 }
 

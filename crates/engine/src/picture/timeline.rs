@@ -259,17 +259,12 @@ impl Drawable for Timeline<'_> {
         if let Some(task) = selected {
             made.push(waits(&self.open.facts, &self.index, &frame, task));
         }
-        let lanes = self.view.lanes.for_run(run);
         let large = |(x, y): (f32, f32)| (f64::from(x), f64::from(y));
-        let drawn = pointer
-            .picked
-            .and_then(|(from, to)| frame.area(large(from), large(to), lanes, self.index.row_count()));
-        let drawn = drawn.map(|area| area.among(&self.view.rows));
-        if let Some(rect) = drawn
-            .or(self.view.filter.area.map(|area| area.among(&self.view.rows)))
-            .and_then(|a| frame.place_area(&a, lanes))
-        {
-            picked(&mut made, rect);
+        let drawn =
+            pointer.picked.and_then(|(from, to)| frame.drawn(large(from), large(to), self.index.row_count()));
+        let drawn = drawn.map(|drawn| self.index.area(&drawn));
+        if let Some(area) = drawn.as_ref().or(self.view.filter.area.as_ref()) {
+            frame.place_area(&self.index, area).into_iter().for_each(|rect| picked(&mut made, rect));
         }
         if let Some(lane) = self.view.rows.focus.as_deref().and_then(|key| self.index.lane_of_key(run, key)) {
             mark_focus(&mut made, &self.index, &frame, lane);
@@ -334,10 +329,10 @@ impl Drawable for Timeline<'_> {
 
     fn fit(&self, size: Size, view: &mut ViewState) {
         let selected = self.open.selected(view);
-        if let (None, Some(area)) = (selected, view.filter.area) {
+        if let (None, Some(area)) = (selected, &view.filter.area) {
             let window = Some((area.from, area.to.max(area.from.saturating_add(NARROWEST))));
             view.window = if view.window == window { None } else { window };
-            view.scroll = area.rows.filter(|_| view.window.is_some()).map_or(0, |(first, _)| first);
+            view.scroll = view.window.and_then(|_| self.index.first_row_of(area)).unwrap_or(0);
             return;
         }
         let Some(interval) = selected.and_then(|t| self.open.run.task_interval(t)) else { return };

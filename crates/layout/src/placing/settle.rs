@@ -10,19 +10,51 @@ use crate::proper::Proper;
 
 /// Moves the nodes of all layers, `rounds` times down and up. Keeps orders and distances.
 pub(super) fn settle(proper: &Proper, order: &Order, spacing: &Spacing, across: &mut [f64], rounds: u64) {
+    rounds_of(proper, order, spacing, across, rounds, false);
+}
+
+/// Does the same with the dummies only; real nodes stay where they are.
+pub(super) fn settle_dummies(
+    proper: &Proper,
+    order: &Order,
+    spacing: &Spacing,
+    across: &mut [f64],
+    rounds: u64,
+) {
+    rounds_of(proper, order, spacing, across, rounds, true);
+}
+
+fn rounds_of(
+    proper: &Proper,
+    order: &Order,
+    spacing: &Spacing,
+    across: &mut [f64],
+    rounds: u64,
+    holds: bool,
+) {
     let mut pools = Vec::new();
     for round in 0..2 * rounds {
         for step in 0..order.layers() {
             let layer = if round % 2 == 0 { step } else { order.layers() - 1 - step };
-            settle_layer(proper, order.layer(layer), spacing, across, &mut pools);
+            settle_layer(proper, order.layer(layer), spacing, across, &mut pools, holds);
         }
     }
 }
 
+/// How much a node that stays wants to be where it is.
+const HELD: f64 = 1e9;
+
 /// Neighbours that have come together: where their first node wants to be, how much they want it, and how many they are.
 type Pool = (f64, f64, u32);
 
-fn settle_layer(proper: &Proper, row: &[u32], spacing: &Spacing, across: &mut [f64], pools: &mut Vec<Pool>) {
+fn settle_layer(
+    proper: &Proper,
+    row: &[u32],
+    spacing: &Spacing,
+    across: &mut [f64],
+    pools: &mut Vec<Pool>,
+    holds: bool,
+) {
     pools.clear();
     let mut offset = 0.0;
     for (place, &node) in row.iter().enumerate() {
@@ -37,6 +69,8 @@ fn settle_layer(proper: &Proper, row: &[u32], spacing: &Spacing, across: &mut [f
         }
         // A node without links stays where it is, but makes room.
         let (wish, pull) = if pull > 0.0 { (sum / pull, pull) } else { (across[node as usize], 1e-3) };
+        let is_held = holds && !proper.dummy(node);
+        let (wish, pull) = if is_held { (across[node as usize], HELD) } else { (wish, pull) };
         let mut pool = (wish - offset, pull, 1);
         while let Some(&last) = pools.last()
             && last.0 > pool.0

@@ -23,14 +23,14 @@ const DUMMY_GAP: f64 = 0.5;
 
 /// How far the centres of neighbours in a layer must be apart.
 pub(crate) struct Spacing<'a> {
-    pub(super) proper: &'a Proper,
-    pub(super) sizes: &'a [Axes],
-    pub(super) gap: f64,
+    pub(crate) proper: &'a Proper,
+    pub(crate) sizes: &'a [Axes],
+    pub(crate) gap: f64,
 }
 
 impl Spacing<'_> {
     /// Half of what a node takes up, with its share of the gap.
-    fn half(&self, node: u32) -> f64 {
+    pub(super) fn half(&self, node: u32) -> f64 {
         if self.proper.dummy(node) {
             self.gap * DUMMY_GAP / 2.0
         } else {

@@ -2,7 +2,7 @@
 
 use makespan_analysis::Facts;
 use makespan_model::{Run, Status};
-use makespan_scene::{Bars, Hit, Rect, Scene, counted, duration, timestamp, visible};
+use makespan_scene::{Bars, Hit, Rect, Scene, count, counted, duration, timestamp, visible};
 
 use super::part;
 use crate::amount::plain;
@@ -51,11 +51,11 @@ pub fn figures(facts: &Facts) -> Section {
         _ => "first start to last end".to_owned(),
     };
     figure("Makespan", known(t.makespan), makespan_note);
-    let least = |text: String| match t.going_on {
-        0 => text,
-        n => format!("at least: {} still running; {text}", counted(n, "attempt")),
+    let work = match t.going_on {
+        0 => "time of all attempts".to_owned(),
+        n => format!("time of all attempts so far, {} still running", count(n as u64)),
     };
-    figure("Work", known(t.known_work()), least("time of all attempts".to_owned()));
+    figure("Work", known(t.known_work()), work);
     let path = facts.critical_path();
     let on_path = path.map_or(String::new(), |p| {
         let share = match t.makespan.map(|m| part(p.length, m)) {
@@ -70,7 +70,8 @@ pub fn figures(facts: &Facts) -> Section {
     let mean = c
         .mean_running
         .map_or(String::new(), |m| format!("; {} on average", plain((m * 100.0).round() / 100.0)));
-    figure("Concurrency", most, least(format!("maximum{mean}")));
+    let so_far = if t.going_on == 0 { "" } else { " so far" };
+    figure("Concurrency", most, format!("maximum{so_far}{mean}"));
     let edges = match (t.edges, t.edges_inferred) {
         (0, 0) => "no dependencies".to_owned(),
         (0, n) => format!("{}, inferred from times", counted(n, "dependency")),

@@ -1,9 +1,55 @@
 //! The reader's arrangement of lanes: collapsed, pinned, hidden.
 
-use makespan_model::Order as _;
+use makespan_model::{Order as _, Run};
 use serde::{Deserialize, Serialize};
 
 use crate::graph::choice::{joined, parted};
+
+/// The order of lanes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum LaneOrder {
+    /// The default of the grouping: workers by name, statuses by rank, all others by first start.
+    #[default]
+    Usual,
+    /// By name.
+    Name,
+    /// By first start.
+    Start,
+    /// By the time of their attempts, the most first.
+    Work,
+    /// By the number of failed attempts, the most first.
+    Failures,
+}
+
+impl LaneOrder {
+    /// All orders.
+    pub const ALL: [LaneOrder; 5] =
+        [LaneOrder::Usual, LaneOrder::Name, LaneOrder::Start, LaneOrder::Work, LaneOrder::Failures];
+
+    /// Returns the name in links.
+    pub fn name(self) -> &'static str {
+        match self {
+            LaneOrder::Usual => "usual",
+            LaneOrder::Name => "name",
+            LaneOrder::Start => "start",
+            LaneOrder::Work => "work",
+            LaneOrder::Failures => "failures",
+        }
+    }
+}
+
+/// Returns by what attempts are sorted, the smallest first: the first start, or the negative of their time or of the
+/// number of failures.
+pub(super) fn weighed(run: &Run, order: LaneOrder, timed: &[(i64, i64, u32)]) -> i64 {
+    match order {
+        LaneOrder::Usual | LaneOrder::Name => 0,
+        LaneOrder::Start => timed.iter().map(|t| t.0).min().unwrap_or(i64::MAX),
+        LaneOrder::Work => timed.iter().fold(0i64, |sum, t| sum.saturating_sub(t.1.saturating_sub(t.0))),
+        LaneOrder::Failures => {
+            -(timed.iter().filter(|t| run.attempts.status[t.2 as usize].is_failure()).count() as i64)
+        }
+    }
+}
 
 /// A change to a lane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +62,8 @@ pub enum LaneAct {
     Pin,
     /// Hides it.
     Hide,
+    /// Sorts all lanes.
+    Sort(LaneOrder),
     /// Shows all lanes in their default order.
     ShowAll,
 }
@@ -29,6 +77,8 @@ pub struct Arrangement {
     pub pinned: Vec<String>,
     /// Hidden lanes, ascending.
     pub hidden: Vec<String>,
+    /// The order of the lanes that are not pinned.
+    pub order: LaneOrder,
     /// The lane that keys apply to.
     pub focus: Option<String>,
 }
@@ -47,7 +97,7 @@ fn has(list: &[String], key: &str) -> bool {
 impl Arrangement {
     /// Returns whether lanes have their default order; collapsed ones do not matter.
     pub fn is_natural(&self) -> bool {
-        self.pinned.is_empty() && self.hidden.is_empty()
+        self.pinned.is_empty() && self.hidden.is_empty() && self.order == LaneOrder::Usual
     }
 
     /// Returns whether a lane is expanded, given its default.
@@ -94,6 +144,7 @@ impl Arrangement {
         let kept = lists.into_iter().filter(|(_, list)| !list.is_empty());
         let mut all: Vec<_> =
             kept.map(|(key, list)| (key, joined(list.iter().map(String::as_str)))).collect();
+        all.extend((self.order != LaneOrder::Usual).then(|| ("lane-order", self.order.name().to_owned())));
         all.extend(self.focus.clone().map(|key| ("lane", key)));
         all
     }
@@ -110,6 +161,10 @@ impl Arrangement {
             "flipped" => self.flipped = ascending(),
             "hidden" => self.hidden = ascending(),
             "pinned" => self.pinned = parted(value),
+            "lane-order" => {
+                let named = LaneOrder::ALL.into_iter().find(|o| o.name() == value);
+                self.order = named.unwrap_or_default();
+            }
             "lane" => self.focus = Some(value.to_owned()),
             _ => {}
         }
@@ -126,6 +181,7 @@ mod tests {
         lanes.pin("b,1");
         lanes.pin("a");
         lanes.flip("g~");
+        lanes.order = LaneOrder::Work;
         lanes.hide("b,1");
         lanes.hide("b,1");
         assert_eq!((lanes.pinned.join(" "), lanes.hidden.join(" ")), ("a".to_owned(), "b,1".to_owned()));
@@ -136,6 +192,7 @@ mod tests {
         lanes.pin("a");
         lanes.flip("g~");
         lanes.hidden.clear();
+        lanes.take("lane-order", "nothing");
         assert_eq!(lanes, Arrangement::default());
     }
 }

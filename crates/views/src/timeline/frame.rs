@@ -4,7 +4,7 @@ use makespan_model::{AttemptId, Run};
 use makespan_scene::{Face, Folds, Rect, TimeScale, width};
 use serde::{Deserialize, Serialize};
 
-use super::{Gaps, Index, Lanes};
+use super::{Gaps, Index};
 use crate::area::Area;
 
 /// Height of the axis above the rows, px.
@@ -12,6 +12,17 @@ pub const AXIS_HEIGHT: f32 = 30.0;
 
 /// Height of the lane of alerts and log lines, and of that of markers, px.
 pub(super) const MARKS_HEIGHT: f32 = 18.0;
+
+/// A span of time over some rows of a picture; [`Index::area`] makes an [`Area`] of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrawnArea {
+    /// Start, ns since the epoch.
+    pub from: i64,
+    /// End, ns since the epoch; after the start.
+    pub to: i64,
+    /// First and last row of the picture; `None` for all rows.
+    pub rows: Option<(u32, u32)>,
+}
 
 /// The visible part of the timeline, and its size.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -112,28 +123,36 @@ impl Frame {
         (y >= self.top).then(|| self.first_row + ((y - self.top) / self.row_height) as u32)
     }
 
-    /// Returns the area between two corners of the picture, px, in rows of `lanes`; all rows if it begins above them.
-    /// `None` if it is narrower than a pixel.
-    pub fn area(&self, from: (f64, f64), to: (f64, f64), lanes: Lanes, rows: u32) -> Option<Area> {
+    /// Returns what is drawn between two corners of the picture, px, which has this number of rows; over all rows if it
+    /// begins above them. `None` if it is narrower than a pixel.
+    pub fn drawn(&self, from: (f64, f64), to: (f64, f64), rows: u32) -> Option<DrawnArea> {
         let scale = self.scale();
         let at = |x: f64| scale.t(x.clamp(scale.x0, scale.x1));
         let (t0, t1) = (at(from.0.min(to.0)), at(from.0.max(to.0)));
         let last = rows.checked_sub(1)?;
         let row = |y: f64| self.row_at((y as f32).clamp(self.top, self.height)).unwrap_or(0).min(last);
         let rows = (from.1 >= f64::from(self.top)).then(|| (row(from.1.min(to.1)), row(from.1.max(to.1))));
-        (t1 > t0 && (from.0 - to.0).abs() >= 1.0).then_some(Area { from: t0, to: t1, lanes, rows })
+        (t1 > t0 && (from.0 - to.0).abs() >= 1.0).then_some(DrawnArea { from: t0, to: t1, rows })
     }
 
-    /// Returns the visible part of an area's box, px; over all rows if its rows refer to other lanes.
-    pub fn place_area(&self, area: &Area, lanes: Lanes) -> Option<Rect> {
-        let (left, right) = (self.gutter, self.width - 10.0);
+    /// Returns the visible boxes of an area, px, from top to bottom; one over all rows if its rows are of other lanes.
+    pub fn place_area(&self, index: &Index, area: &Area) -> Vec<Rect> {
         let scale = self.scale();
-        let x = |t: i64| (scale.x(t) as f32).clamp(left, right);
-        let rows = area.rows.filter(|_| area.lanes == lanes);
-        let y = |row: u32| self.row_top(row).clamp(self.top, self.height);
-        let (top, bottom) = rows.map_or((self.top, self.height), |(a, b)| (y(a), y(b.saturating_add(1))));
+        let x = |t: i64| (scale.x(t) as f32).clamp(self.gutter, self.width - 10.0);
         let (x0, x1) = (x(area.from), x(area.to));
-        (x1 > x0 && bottom > top).then(|| Rect::new(x0, top, x1 - x0, bottom - top))
+        let end = index.row_count().saturating_sub(1);
+        let last = self.row_at(self.height).map_or(end, |row| row.min(end));
+        let is_whole = area.rows.is_none() || area.lanes != index.kind;
+        let stretches = match is_whole {
+            true => vec![(self.top, self.height)],
+            false => {
+                let y = |row: u32| self.row_top(row).clamp(self.top, self.height);
+                let rows = index.covered(area, (self.first_row, last));
+                rows.into_iter().map(|(a, b)| (y(a), y(b.saturating_add(1)))).collect()
+            }
+        };
+        let shown = stretches.into_iter().filter(|(top, bottom)| x1 > x0 && bottom > top);
+        shown.map(|(top, bottom)| Rect::new(x0, top, x1 - x0, bottom - top)).collect()
     }
 
     /// Returns the box of an attempt, px; `None` if it has no times or its row is not visible.

@@ -1,80 +1,19 @@
 //! The row of each attempt, and the bars at several resolutions.
 
-use makespan_analysis::natural_cmp;
 use makespan_layout::lanes::pack;
-use makespan_model::{AttemptId, HashMap, Order as _, Run, Status, StrId, TaskId, UNKNOWN};
+use makespan_model::{AttemptId, Run, Status, TaskId, UNKNOWN};
 use makespan_scene::Folds;
-use serde::{Deserialize, Serialize};
 
 use super::arranged::Arrangement;
 use super::gaps::{Foldable, Gaps, foldable};
-use super::lane::{Lane, PlacedLane, Sums, interval, timed};
+use super::grouped::{grouped, natural_rows, rearranged};
+use super::lane::{Lane, Lanes, PlacedLane, Places, Summed, Sums, interval, timed, united};
 use super::level::{Level, merged};
 use super::nest::{nested, task_key};
 use crate::recorded::Recorded;
 
-/// Name of the lane of attempts without a worker.
-pub(crate) const UNNAMED: &str = "(unknown worker)";
-
-/// Maximum number of tasks with a lane each by default: about ten screens.
-const MOST_TASK_LANES: usize = 300;
-
 /// If attempts are still running, this fraction (1/N) of the known time is added at the end.
 const OPEN_ROOM: i64 = 40;
-
-/// The grouping of lanes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Lanes {
-    /// The grouping that suits the run ([`Lanes::for_run`]).
-    #[default]
-    Auto,
-    /// One lane per task.
-    Task,
-    /// One lane per worker.
-    Worker,
-    /// One lane per step.
-    Step,
-    /// One lane per status.
-    Status,
-    /// Containers, their steps, tasks and attempts, nested.
-    Nested,
-}
-
-impl Lanes {
-    /// All groupings to choose from, in the order in which the key cycles through them.
-    pub const ALL: [Lanes; 5] = [Lanes::Task, Lanes::Worker, Lanes::Step, Lanes::Status, Lanes::Nested];
-
-    /// Returns the grouping to use: workers if the run names any, otherwise tasks if there are not too many to scroll,
-    /// otherwise steps.
-    pub fn for_run(self, run: &Run) -> Lanes {
-        match self {
-            Lanes::Auto if run.attempts.worker.iter().any(|w| !w.is_empty()) => Lanes::Worker,
-            Lanes::Auto if run.task_count() <= MOST_TASK_LANES => Lanes::Task,
-            Lanes::Auto => Lanes::Step,
-            chosen => chosen,
-        }
-    }
-
-    /// Does the same for pictures without nested lanes.
-    pub(crate) fn flat(self, run: &Run) -> Lanes {
-        match self.for_run(run) {
-            Lanes::Nested => Lanes::Task,
-            lanes => lanes,
-        }
-    }
-
-    /// Returns the name in links.
-    pub fn name(self) -> &'static str {
-        match self {
-            Lanes::Auto => "auto",
-            Lanes::Task => "task",
-            Lanes::Worker => "worker",
-            Lanes::Step => "step",
-            Lanes::Status => "status",
-            Lanes::Nested => "nested",
-        }
-    }
-}
 
 /// A bar as the picture draws it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -93,6 +32,8 @@ pub struct Slice {
     pub status: Status,
     /// The most frequent status of its attempts.
     pub usual: Status,
+    /// Number of its attempts that failed.
+    pub failed: u32,
 }
 
 /// The lanes of a run, prepared for drawing at any zoom.
@@ -111,10 +52,11 @@ pub struct Index {
     /// Number of hidden lanes.
     pub hidden: usize,
     foldable: Foldable,
-    /// The attempts of summary rows, by row, ascending by start.
-    summed: Vec<(u32, Vec<u32>)>,
+    /// Summary rows, ascending.
+    summed: Vec<Summed>,
     levels: Vec<Level>,
     row_of: Vec<u32>,
+    pub(super) places: Places,
 }
 
 /// Returns the first and last time of the axis. If attempts are still running, some time is added at the end, so that
@@ -125,84 +67,6 @@ fn shown_extent(run: &Run) -> (i64, i64) {
     let goes_on = started.iter().zip(ended).any(|(s, e)| *s != UNKNOWN && *e == UNKNOWN);
     let room = if goes_on { to.saturating_sub(from) / OPEN_ROOM } else { 0 };
     (from, to.saturating_add(room))
-}
-
-/// Returns the attempts of each lane with its name, in the order of the lanes.
-#[inline(never)]
-pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
-    let attempts = 0..run.attempt_count() as u32;
-    let lanes = lanes.for_run(run);
-    if matches!(lanes, Lanes::Task | Lanes::Nested) {
-        return by_task(run);
-    }
-    if lanes == Lanes::Status {
-        let mut groups: Vec<(String, Vec<u32>)> =
-            Status::ALL.iter().map(|s| (s.name().to_owned(), Vec::new())).collect();
-        attempts.for_each(|a| groups[run.attempts.status[a as usize] as usize].1.push(a));
-        groups.retain(|g| !g.1.is_empty());
-        return groups;
-    }
-    let key = |a: u32| -> StrId {
-        let task = run.attempts.task[a as usize] as usize;
-        match lanes {
-            Lanes::Worker => run.attempts.worker[a as usize],
-            _ if !run.tasks.step[task].is_empty() => run.tasks.step[task],
-            _ if !run.tasks.name[task].is_empty() => run.tasks.name[task],
-            _ => run.tasks.id[task],
-        }
-    };
-    let mut of: HashMap<StrId, usize> = HashMap::default();
-    let mut groups: Vec<(StrId, Vec<u32>)> = Vec::new();
-    for a in attempts {
-        let at = *of.entry(key(a)).or_insert_with(|| {
-            groups.push((key(a), Vec::new()));
-            groups.len() - 1
-        });
-        groups[at].1.push(a);
-    }
-    let first_start = |members: &[u32]| {
-        members.iter().map(|&a| run.attempts.started[a as usize]).filter(|t| *t != UNKNOWN).min()
-    };
-    match lanes {
-        // Workers are sorted by name; steps are in the order in which they began.
-        Lanes::Worker => groups.order_by(|a, b| {
-            let (x, y) = (run.text(a.0), run.text(b.0));
-            x.is_empty().cmp(&y.is_empty()).then_with(|| natural_cmp(x, y))
-        }),
-        _ => groups.order_by_cached_key(|g| (first_start(&g.1).unwrap_or(i64::MAX), g.0)),
-    }
-    let name = |id: StrId| if id.is_empty() { UNNAMED.to_owned() } else { run.text(id).to_owned() };
-    groups.into_iter().map(|(id, members)| (name(id), members)).collect()
-}
-
-/// Returns the groups of attempts, pinned ones first, without hidden ones.
-fn rearranged(run: &Run, lanes: Lanes, arrangement: &Arrangement) -> Vec<(String, Vec<u32>)> {
-    let all = grouped(run, lanes);
-    if arrangement.is_natural() {
-        return all;
-    }
-    let key = |(name, members): &(String, Vec<u32>)| match (lanes, members.first()) {
-        (Lanes::Task, Some(&a)) => task_key(run, run.attempts.task[a as usize]),
-        _ => name.clone(),
-    };
-    let place: HashMap<&str, usize> =
-        arrangement.pinned.iter().enumerate().map(|(i, key)| (key.as_str(), i)).collect();
-    let keyed = all.into_iter().map(|group| (key(&group), group));
-    let mut kept: Vec<_> = keyed.filter(|(key, _)| !arrangement.is_hidden(key)).collect();
-    kept.order_by_cached_key(|(key, _)| place.get(key.as_str()).copied().unwrap_or(usize::MAX));
-    kept.into_iter().map(|(_, group)| group).collect()
-}
-
-/// Returns a lane for each task with attempts, sorted by first start; ties with the longer first, so that containers
-/// are above their contents.
-fn by_task(run: &Run) -> Vec<(String, Vec<u32>)> {
-    let mut tasks: Vec<TaskId> = run.task_ids().filter(|t| run.attempts_of(*t).len() > 0).collect();
-    tasks.order_by_cached_key(|t| {
-        let (start, end) = run.task_interval(*t).unwrap_or((i64::MAX, i64::MAX));
-        (start, std::cmp::Reverse(end), t.0)
-    });
-    let members = |t: TaskId| run.attempts_of(t).map(|a| a.0).collect();
-    tasks.into_iter().map(|t| (run.task_name(t).to_owned(), members(t))).collect()
 }
 
 /// Returns the number of attempts without a time at which they began or were queued.
@@ -236,11 +100,21 @@ impl Index {
     pub fn arranged(run: &Run, lanes: Lanes, arrangement: &Arrangement) -> Index {
         let extent = shown_extent(run);
         let kind = lanes.for_run(run);
+        let placed = |group: (String, Vec<u32>)| packed(run, group, extent);
         let mut index = match kind {
-            Lanes::Nested => Index::placed(run, nested(run, extent, arrangement)),
+            Lanes::Nested => {
+                let (lanes, places) = nested(run, extent, arrangement);
+                let mut index = Index::placed(run, lanes);
+                index.set_places(places);
+                index
+            }
+            _ if arrangement.is_natural() => Index::placed(run, grouped(run, kind).into_iter().map(placed)),
             _ => {
-                let groups = rearranged(run, kind, arrangement);
-                Index::placed(run, groups.into_iter().map(|group| packed(run, group, extent)))
+                let all: Vec<PlacedLane> = grouped(run, kind).into_iter().map(placed).collect();
+                let places = natural_rows(run, &all);
+                let mut index = Index::placed(run, rearranged(run, kind, arrangement, all));
+                index.set_places(places);
+                index
             }
         };
         (index.kind, index.hidden, index.foldable) =
@@ -301,7 +175,8 @@ impl Index {
                 } else {
                     attempts = 0;
                 }
-                index.summed.push((first_row, members));
+                let failed = timed.iter().filter(|t| run.attempts.status[t.2 as usize].is_failure()).copied();
+                index.summed.push(Summed { row: first_row, members, failed: united(failed) });
             }
             index.lanes.push(Lane { name, first_row, rows: count, attempts, head });
         }
@@ -382,13 +257,34 @@ impl Index {
                 density: (level.busy[i] as f64 / width as f64).clamp(0.0, 1.0) as f32,
                 status: level.status[i],
                 usual: level.usual[i],
+                failed: level.failed[i],
             }
         })
     }
 
     /// Returns the attempts of a summary row.
-    fn summed(&self, row: u32) -> Option<&[u32]> {
-        self.summed.binary_search_by_key(&row, |s| s.0).ok().map(|at| &self.summed[at].1[..])
+    fn summed(&self, row: u32) -> Option<&Summed> {
+        self.summed.binary_search_by_key(&row, |s| s.row).ok().map(|at| &self.summed[at])
+    }
+
+    /// Iterates over the stretches of a summary row within a window in which attempts failed, with the first of these:
+    /// at most one per pixel.
+    pub(super) fn failures(
+        &self,
+        row: u32,
+        window: (i64, i64),
+        ns_per_px: f64,
+    ) -> impl Iterator<Item = (i64, i64, AttemptId)> + '_ {
+        let failed = self.summed(row).map_or(&[][..], |s| &s.failed);
+        let mut at = failed.partition_point(|f| f.1 < window.0);
+        let near = ns_per_px as i64;
+        std::iter::from_fn(move || {
+            let (start, end, attempt) = failed.get(at).filter(|f| f.0 <= window.1)?;
+            let next = failed.partition_point(|f| f.0 <= start.saturating_add(near)).max(at + 1);
+            let end = failed.get(next - 1).map_or(*end, |f| f.1);
+            at = next;
+            Some((*start, end, AttemptId(*attempt)))
+        })
     }
 
     /// Returns whether a row is a summary.
@@ -397,13 +293,13 @@ impl Index {
     }
 
     /// Returns the attempts of a row, ascending by start.
-    fn row(&self, row: u32) -> &[u32] {
+    pub(super) fn row(&self, row: u32) -> &[u32] {
         let bars = || {
             let level = self.levels.first()?;
             let (from, to) = (*level.rows.get(row as usize)?, *level.rows.get(row as usize + 1)?);
             level.attempt.get(from as usize..to as usize)
         };
-        self.summed(row).or_else(bars).unwrap_or_default()
+        self.summed(row).map(|s| &s.members[..]).or_else(bars).unwrap_or_default()
     }
 
     /// Iterates over the timed attempts of a lane from top to bottom, each row in order of time.

@@ -1,7 +1,11 @@
-//! A lane, and its attempts.
+//! The grouping of lanes, a lane, and its attempts.
 
 use makespan_model::{Order as _, Run, UNKNOWN};
 use makespan_scene::Weight;
+use serde::{Deserialize, Serialize};
+
+/// Maximum number of tasks with a lane each by default: about ten screens.
+const MOST_TASK_LANES: usize = 300;
 
 /// Indentation of a lane within another, px.
 const INDENT: f32 = 12.0;
@@ -11,6 +15,60 @@ const DEEPEST: u8 = 8;
 
 /// Width of the sign of a lane that contains others, px.
 pub(super) const SIGN: f32 = 14.0;
+
+/// The grouping of lanes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Lanes {
+    /// The grouping that suits the run ([`Lanes::for_run`]).
+    #[default]
+    Auto,
+    /// One lane per task.
+    Task,
+    /// One lane per worker.
+    Worker,
+    /// One lane per step.
+    Step,
+    /// One lane per status.
+    Status,
+    /// Containers, their steps, tasks and attempts, nested.
+    Nested,
+}
+
+impl Lanes {
+    /// All groupings to choose from, in the order in which the key cycles through them.
+    pub const ALL: [Lanes; 5] = [Lanes::Task, Lanes::Worker, Lanes::Step, Lanes::Status, Lanes::Nested];
+
+    /// Returns the grouping to use: workers if the run names any, otherwise tasks if there are not too many to scroll,
+    /// otherwise steps.
+    pub fn for_run(self, run: &Run) -> Lanes {
+        match self {
+            Lanes::Auto if run.attempts.worker.iter().any(|w| !w.is_empty()) => Lanes::Worker,
+            Lanes::Auto if run.task_count() <= MOST_TASK_LANES => Lanes::Task,
+            Lanes::Auto => Lanes::Step,
+            chosen => chosen,
+        }
+    }
+
+    /// Does the same for pictures without nested lanes.
+    pub(crate) fn flat(self, run: &Run) -> Lanes {
+        match self.for_run(run) {
+            Lanes::Nested => Lanes::Task,
+            lanes => lanes,
+        }
+    }
+
+    /// Returns the name in links.
+    pub fn name(self) -> &'static str {
+        match self {
+            Lanes::Auto => "auto",
+            Lanes::Task => "task",
+            Lanes::Worker => "worker",
+            Lanes::Step => "step",
+            Lanes::Status => "status",
+            Lanes::Nested => "nested",
+        }
+    }
+}
 
 /// One lane: `rows` rows from `first_row` on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +135,40 @@ pub(crate) struct PlacedLane {
     pub(crate) head: Option<Head>,
     /// Whether it sums up its attempts.
     pub(crate) sums: Sums,
+}
+
+/// A row that summarises attempts.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Summed {
+    pub(super) row: u32,
+    /// Its attempts, ascending by start.
+    pub(super) members: Vec<u32>,
+    /// The stretches in which attempts failed, from [`united`].
+    pub(super) failed: Vec<(i64, i64, u32)>,
+}
+
+/// Joins intervals that touch or overlap, given ascending by start; each keeps the index of its first.
+pub(super) fn united(intervals: impl Iterator<Item = (i64, i64, u32)>) -> Vec<(i64, i64, u32)> {
+    let mut all: Vec<(i64, i64, u32)> = Vec::new();
+    for one in intervals {
+        match all.last_mut() {
+            Some(last) if one.0 <= last.1 => last.1 = last.1.max(one.1),
+            _ => all.push(one),
+        }
+    }
+    all
+}
+
+/// The places of an index whose rows are not their own places.
+///
+/// The place of an attempt is its row among all lanes in their default order. In nested lanes, whose rows depend on what
+/// is expanded, it is its number in the tree with everything expanded.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Places {
+    /// The place of each attempt, [`u32::MAX`] without times; empty if it is the row.
+    pub(super) of: Vec<u32>,
+    /// First and last place in each row; empty if they are the row.
+    pub(super) rows: Vec<(u32, u32)>,
 }
 
 /// Start, end and index of those attempts that have times, in the order of their starts; an open end reaches to the

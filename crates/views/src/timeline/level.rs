@@ -21,6 +21,8 @@ pub(super) struct Level {
     pub(super) status: Vec<Status>,
     /// The most frequent status of its attempts.
     pub(super) usual: Vec<Status>,
+    /// Number of failed attempts.
+    pub(super) failed: Vec<u32>,
     /// The lead of `usual` (the majority vote of Boyer and Moore, 1991, over merged bars).
     pub(super) lead: Vec<u32>,
 }
@@ -60,6 +62,7 @@ impl Level {
         self.busy.push(end.saturating_sub(start));
         self.status.push(status);
         self.usual.push(status);
+        self.failed.push(u32::from(status.is_failure()));
         self.lead.push(1);
     }
 
@@ -73,6 +76,7 @@ impl Level {
         self.busy.push(from.busy[i]);
         self.status.push(from.status[i]);
         self.usual.push(from.usual[i]);
+        self.failed.push(from.failed[i]);
         self.lead.push(from.lead[i]);
     }
 
@@ -80,6 +84,7 @@ impl Level {
     #[inline(never)]
     fn join(&mut self, at: usize, from: &Level, i: usize) {
         self.count[at] += from.count[i];
+        self.failed[at] += from.failed[i];
         if self.usual[at] == from.usual[i] {
             self.lead[at] += from.lead[i];
         } else if self.lead[at] >= from.lead[i] {

@@ -3,12 +3,13 @@
 
 use std::cmp::Reverse;
 
+use makespan_analysis::natural_cmp;
 use makespan_layout::lanes::pack;
 use makespan_model::{AttemptId, HashSet, NONE, Order as _, Run, TaskId};
 use makespan_scene::{counted, visible};
 
-use super::arranged::Arrangement;
-use super::lane::{Head, PlacedLane, Sums, timed};
+use super::arranged::{Arrangement, LaneOrder, weighed};
+use super::lane::{Head, PlacedLane, Sums, interval, timed};
 use crate::graph::choice::Grouping;
 use crate::graph::groups::Groups;
 
@@ -22,6 +23,40 @@ enum Entry {
     Group(u32),
     /// A task.
     Task(u32),
+}
+
+/// An entry with its parent, and its first start and last end.
+type Placed = (u32, (i64, Reverse<i64>), Entry);
+
+/// Sorts entries, of which equal ones keep their order. O(n log n).
+fn sort(run: &Run, groups: &Groups, extent: (i64, i64), order: LaneOrder, placed: &mut [Placed]) {
+    if order == LaneOrder::Usual || order == LaneOrder::Start {
+        return;
+    }
+    if order == LaneOrder::Name {
+        let name = |e: &Entry| match *e {
+            Entry::Group(g) => groups.all[g as usize].label.as_str(),
+            Entry::Task(t) => run.task_name(TaskId(t)),
+        };
+        placed.order_by(|a, b| natural_cmp(name(&a.2), name(&b.2)));
+        return;
+    }
+    let of_task = |t: u32| {
+        let attempts: Vec<u32> = run.attempts_of(TaskId(t)).map(|a| a.0).collect();
+        weighed(run, order, &timed(run, &attempts, extent))
+    };
+    let mut of_group = vec![0i64; groups.all.len()];
+    for task in run.task_ids() {
+        let (mut group, weight) = (groups.of[task.index()], of_task(task.0));
+        while let Some(g) = groups.all.get(group as usize) {
+            of_group[group as usize] = of_group[group as usize].saturating_add(weight);
+            group = g.parent;
+        }
+    }
+    placed.order_by_cached_key(|p| match p.2 {
+        Entry::Group(g) => of_group[g as usize],
+        Entry::Task(t) => of_task(t),
+    });
 }
 
 /// The tree of lanes. Children are ordered by first start; of two that start together the longer comes first.
@@ -39,13 +74,13 @@ struct Tree<'r> {
 
 impl<'r> Tree<'r> {
     /// O(n log n).
-    fn new(run: &'r Run) -> Tree<'r> {
+    fn new(run: &'r Run, extent: (i64, i64), order: LaneOrder) -> Tree<'r> {
         let groups = Groups::new(run, Grouping::Groups);
         let count = groups.all.len();
         let late = (i64::MAX, Reverse(i64::MIN));
         let mut first = vec![late; count];
         let mut tasks = vec![0u32; count];
-        let mut placed: Vec<(u32, (i64, Reverse<i64>), Entry)> = Vec::new();
+        let mut placed: Vec<Placed> = Vec::new();
         for task in run.task_ids().filter(|t| run.attempts_of(*t).len() > 0) {
             let at = run.task_interval(task).map_or(late, |(s, e)| (s, Reverse(e)));
             let mut group = groups.of[task.index()];
@@ -63,6 +98,7 @@ impl<'r> Tree<'r> {
             Entry::Task(t) => (1, t),
         };
         placed.order_by_numbers(|p| (p.1, number(&p.2)));
+        sort(run, &groups, extent, order, &mut placed);
         let (mut roots, mut inside) = (Vec::new(), vec![Vec::new(); count]);
         for (parent, _, entry) in placed {
             if parent == NONE { &mut roots } else { &mut inside[parent as usize] }.push(entry);
@@ -119,6 +155,24 @@ impl<'r> Tree<'r> {
         }
         found
     }
+
+    /// Returns the number of each attempt with times, from the top of the tree; [`u32::MAX`] for the others.
+    fn numbers(&self, extent: (i64, i64)) -> Vec<u32> {
+        let (mut numbers, mut next) = (vec![u32::MAX; self.run.attempt_count()], 0);
+        let mut open: Vec<Entry> = self.roots.iter().rev().copied().collect();
+        while let Some(entry) = open.pop() {
+            open.extend(self.within(entry).iter().rev());
+            if let Entry::Task(t) = entry {
+                for a in self.run.attempts_of(TaskId(t)) {
+                    if interval(self.run, a.index(), extent).is_some() {
+                        numbers[a.index()] = next;
+                        next += 1;
+                    }
+                }
+            }
+        }
+        numbers
+    }
 }
 
 /// Returns the key of the lane of a task.
@@ -126,9 +180,14 @@ pub(super) fn task_key(run: &Run, task: u32) -> String {
     format!("t:{}", run.task_id(TaskId(task)))
 }
 
-/// Returns the lanes of a run, top to bottom, in their arrangement. O(n log n), plus O(n) for each level of groups.
-pub(super) fn nested(run: &Run, extent: (i64, i64), arrangement: &Arrangement) -> Vec<PlacedLane> {
-    let tree = Tree::new(run);
+/// Returns the lanes of a run, top to bottom, in their arrangement, and the number of each attempt in the tree with
+/// everything expanded. O(n log n), plus O(n) for each level of groups.
+pub(super) fn nested(
+    run: &Run,
+    extent: (i64, i64),
+    arrangement: &Arrangement,
+) -> (Vec<PlacedLane>, Vec<u32>) {
+    let tree = Tree::new(run, extent, arrangement.order);
     let pinned: Vec<Entry> = arrangement.pinned.iter().filter_map(|key| tree.find(key)).collect();
     let is_pinned: HashSet<Entry> = pinned.iter().copied().collect();
     let mut lanes = Vec::new();
@@ -156,7 +215,11 @@ pub(super) fn nested(run: &Run, extent: (i64, i64), arrangement: &Arrangement) -
             Entry::Task(t) => task(run, extent, arrangement, (t, key, depth), &mut lanes),
         }
     }
-    lanes
+    let numbers = match arrangement.order {
+        LaneOrder::Usual => tree.numbers(extent),
+        _ => Tree::new(run, extent, LaneOrder::Usual).numbers(extent),
+    };
+    (lanes, numbers)
 }
 
 /// Returns one row that summarises its attempts.

@@ -35,10 +35,11 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
         Bars { outline: Some(Stroke::new(Role::Critical, 2.0)), radius: 2.0, ..Bars::default() };
     let mut signs: Vec<makespan_scene::Item> = Vec::new();
     for row in rows {
+        let is_sum = index.is_summed(row);
         for slice in index.slices(row, frame.window, frame.resolution()) {
             let task = run.attempts.task[slice.attempt.index()];
             let mut rect = frame.bar(slice.start, slice.end, row);
-            if index.is_summed(row) {
+            if is_sum {
                 // Bars of summary rows are thinner than the bars that they summarise.
                 rect = Rect::new(rect.x, rect.y + rect.h * 0.22, rect.w, rect.h * 0.56);
             }
@@ -48,9 +49,9 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
                 let alpha = if dim { 60.0 } else { 130.0 + 125.0 * slice.density };
                 let hit = Target::Merged(slice.attempt.0).hit();
                 bars.push(rect, Paint::from(look.role(task, slice.usual)).with_alpha(alpha as u8), hit);
-                // One failure among many is marked, but does not colour the whole bar.
-                if slice.status != slice.usual && slice.status.is_failure() {
-                    let foot = (rect.h * 0.35).max(2.0);
+                // Failures among many are marked in proportion; in a summary row, below, where they are.
+                if slice.failed > 0 && !slice.usual.is_failure() && !is_sum {
+                    let foot = (rect.h * slice.failed as f32 / slice.count as f32).max(1.5);
                     let rect = Rect::new(rect.x, rect.bottom() - foot, rect.w, foot);
                     failures.push(rect, Paint::from(role).with_alpha(if dim { 60 } else { 255 }), hit);
                 }
@@ -61,6 +62,13 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
             if look.marks.is_critical(task) {
                 critical.push(rect.inset(1.0), Paint::from(Role::Critical).with_alpha(0), Hit::NONE);
             }
+        }
+        for (start, end, attempt) in index.failures(row, frame.window, frame.resolution() / 4.0) {
+            let rect = frame.bar(start, end, row);
+            let rect = Rect::new(rect.x, rect.y + rect.h * 0.58, rect.w, rect.h * 0.2);
+            let alpha = if look.marks.is_dim(run.attempts.task[attempt.index()]) { 60 } else { 255 };
+            let role = status_role(run.attempts.status[attempt.index()]);
+            failures.push(rect, Paint::from(role).with_alpha(alpha), Target::Merged(attempt.0).hit());
         }
     }
     body.push(queue);

@@ -1,0 +1,106 @@
+//! Lanes that are not nested: their attempts, and their order.
+
+use makespan_analysis::natural_cmp;
+use makespan_model::{HashMap, Order as _, Run, Status, StrId, TaskId, UNKNOWN};
+
+use super::arranged::{Arrangement, LaneOrder, weighed};
+use super::lane::{Lanes, PlacedLane};
+use super::nest::task_key;
+
+/// Name of the lane of attempts without a worker.
+pub(crate) const UNNAMED: &str = "(unknown worker)";
+
+/// Returns the attempts of each lane with its name, in the order of the lanes.
+#[inline(never)]
+pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
+    let attempts = 0..run.attempt_count() as u32;
+    let lanes = lanes.for_run(run);
+    if matches!(lanes, Lanes::Task | Lanes::Nested) {
+        return by_task(run);
+    }
+    if lanes == Lanes::Status {
+        let mut groups: Vec<(String, Vec<u32>)> =
+            Status::ALL.iter().map(|s| (s.name().to_owned(), Vec::new())).collect();
+        attempts.for_each(|a| groups[run.attempts.status[a as usize] as usize].1.push(a));
+        groups.retain(|g| !g.1.is_empty());
+        return groups;
+    }
+    let key = |a: u32| -> StrId {
+        let task = run.attempts.task[a as usize] as usize;
+        match lanes {
+            Lanes::Worker => run.attempts.worker[a as usize],
+            _ if !run.tasks.step[task].is_empty() => run.tasks.step[task],
+            _ if !run.tasks.name[task].is_empty() => run.tasks.name[task],
+            _ => run.tasks.id[task],
+        }
+    };
+    let mut of: HashMap<StrId, usize> = HashMap::default();
+    let mut groups: Vec<(StrId, Vec<u32>)> = Vec::new();
+    for a in attempts {
+        let at = *of.entry(key(a)).or_insert_with(|| {
+            groups.push((key(a), Vec::new()));
+            groups.len() - 1
+        });
+        groups[at].1.push(a);
+    }
+    let first_start = |members: &[u32]| {
+        members.iter().map(|&a| run.attempts.started[a as usize]).filter(|t| *t != UNKNOWN).min()
+    };
+    match lanes {
+        // Workers are sorted by name; steps are in the order in which they began.
+        Lanes::Worker => groups.order_by(|a, b| {
+            let (x, y) = (run.text(a.0), run.text(b.0));
+            x.is_empty().cmp(&y.is_empty()).then_with(|| natural_cmp(x, y))
+        }),
+        _ => groups.order_by_cached_key(|g| (first_start(&g.1).unwrap_or(i64::MAX), g.0)),
+    }
+    let name = |id: StrId| if id.is_empty() { UNNAMED.to_owned() } else { run.text(id).to_owned() };
+    groups.into_iter().map(|(id, members)| (name(id), members)).collect()
+}
+
+/// Returns the lanes in the reader's order: pinned ones first, without hidden ones.
+pub(super) fn rearranged(
+    run: &Run,
+    lanes: Lanes,
+    arrangement: &Arrangement,
+    all: Vec<PlacedLane>,
+) -> Vec<PlacedLane> {
+    let key = |lane: &PlacedLane| match (lanes, lane.timed.first()) {
+        (Lanes::Task, Some(one)) => task_key(run, run.attempts.task[one.2 as usize]),
+        _ => lane.name.clone(),
+    };
+    let place: HashMap<&str, usize> =
+        arrangement.pinned.iter().enumerate().map(|(i, key)| (key.as_str(), i)).collect();
+    let keyed = all.into_iter().map(|lane| (key(&lane), lane));
+    let mut kept: Vec<_> = keyed.filter(|(key, _)| !arrangement.is_hidden(key)).collect();
+    let order = arrangement.order;
+    if order == LaneOrder::Name {
+        kept.order_by(|a, b| natural_cmp(&a.1.name, &b.1.name));
+    } else if order != LaneOrder::Usual {
+        kept.order_by_cached_key(|(_, lane)| weighed(run, order, &lane.timed));
+    }
+    kept.order_by_cached_key(|(key, _)| place.get(key.as_str()).copied().unwrap_or(usize::MAX));
+    kept.into_iter().map(|(_, lane)| lane).collect()
+}
+
+/// Returns the row of each attempt if no lane is moved or hidden; [`u32::MAX`] for those without times.
+pub(super) fn natural_rows(run: &Run, all: &[PlacedLane]) -> Vec<u32> {
+    let (mut of, mut first) = (vec![u32::MAX; run.attempt_count()], 0);
+    for lane in all {
+        lane.timed.iter().zip(&lane.rows).for_each(|(one, row)| of[one.2 as usize] = first + row);
+        first += lane.count;
+    }
+    of
+}
+
+/// Returns a lane for each task with attempts, sorted by first start; ties with the longer first, so that containers
+/// are above their contents.
+fn by_task(run: &Run) -> Vec<(String, Vec<u32>)> {
+    let mut tasks: Vec<TaskId> = run.task_ids().filter(|t| run.attempts_of(*t).len() > 0).collect();
+    tasks.order_by_cached_key(|t| {
+        let (start, end) = run.task_interval(*t).unwrap_or((i64::MAX, i64::MAX));
+        (start, std::cmp::Reverse(end), t.0)
+    });
+    let members = |t: TaskId| run.attempts_of(t).map(|a| a.0).collect();
+    tasks.into_iter().map(|t| (run.task_name(t).to_owned(), members(t))).collect()
+}
