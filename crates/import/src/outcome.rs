@@ -171,6 +171,13 @@ impl<'a> Outcome<'a> {
         }
     }
 
+    /// Adds that a record is over and does not contain the outcome it should contain; `what` describes this in the place
+    /// of an unknown word.
+    pub(crate) fn missing(&mut self, what: &'static str) {
+        self.add(Status::Unknown);
+        self.unread.get_or_insert(Cow::Borrowed(what));
+    }
+
     /// Adds a status that the importer has parsed itself.
     pub(crate) fn add(&mut self, status: Status) {
         self.word = Some(self.word.map_or(status, |known| worse(known, status)));
