@@ -130,8 +130,8 @@ pub(super) struct ArgFacts<'a> {
 }
 
 impl<'a> ArgFacts<'a> {
-    /// Takes from arguments what programs that trace workflows put there.
-    pub(super) fn add(&mut self, args: Value<'_, 'a>) {
+    /// Takes from the arguments of a slice of this name what programs that trace workflows put there.
+    pub(super) fn add(&mut self, name: &str, args: Value<'_, 'a>) {
         for (key, value) in args.members() {
             match &*key {
                 "task_id" => self.id = value.text().filter(|id| !id.is_empty()),
@@ -140,7 +140,7 @@ impl<'a> ArgFacts<'a> {
                     self.after.extend(ids.unwrap_or_default());
                 }
                 _ => {
-                    self.outcome.argument(&key, value.get());
+                    self.outcome.argument(name, &key, value.get());
                 }
             }
         }
@@ -300,7 +300,7 @@ impl Trace {
             item.args = self.texts.append(args.map_or("", Value::get));
             if matches!(ph, b'B' | b'b' | b'S') {
                 let mut facts = ArgFacts::default();
-                args.into_iter().for_each(|args| facts.add(args));
+                args.into_iter().for_each(|args| facts.add(&name, args));
                 self.begin(facts.id);
             }
         }
@@ -349,7 +349,7 @@ impl Trace {
         sink: &mut dyn EventSink,
     ) -> Option<Status> {
         let mut facts = ArgFacts::default();
-        args.into_iter().for_each(|args| facts.add(args));
+        args.into_iter().for_each(|args| facts.add(name, args));
         self.open(None, sink);
         let slice = self.begin(facts.id.take());
         if let (Some(on_device), Some(args)) = (Launch::is_on_device(cat), args) {
