@@ -143,3 +143,30 @@ fn a_time_that_cannot_be_read_leaves_nothing_running() {
     let got = run(br#"[{"id":"a","start":1767700000,"end":"soon"},{"id":"b","start":1767700000}]"#);
     assert_eq!((got.tasks.status[0], got.tasks.status[1]), (Status::Unknown, Status::Running));
 }
+
+#[test]
+fn times_that_mean_never_are_unknown_in_events_too() {
+    for never in [
+        r#""0001-01-01T00:00:00Z""#,
+        r#""0001-01-01T00:00:00""#,
+        r#""1900-01-01T00:00:00Z""#,
+        r#""9999-12-31T23:59:59Z""#,
+        r#""never""#,
+        "18446744073709551615",
+    ] {
+        let line =
+            format!(r#"{{"event":"attempt","task":"c","started":1767700001000000000,"ended":{never}}}"#);
+        let run = events(line.as_bytes());
+        let task = run.find_task("c").unwrap();
+        assert_eq!(run.tasks.status[task.index()], Status::Running, "{never}");
+        assert_eq!(
+            (said(&run, "time-never"), said(&run, "bad-value"), said(&run, "bad-line")),
+            (1, 0, 0),
+            "{never}"
+        );
+    }
+    // A time that is just wrong is not one that was never reached.
+    let line = r#"{"event":"attempt","task":"c","started":1767700001000000000,"ended":"0001","queued":"9999-12-31T23:59:59Z"}"#;
+    let run = events(line.as_bytes());
+    assert_eq!((said(&run, "time-never"), said(&run, "bad-value")), (1, 1), "{:?}", run.diagnostics);
+}
