@@ -8,8 +8,10 @@ mod watch;
 use makespan_format::{Diagnostic, EventSink, Severity};
 
 use crate::archive::{Expanded, Expander, Member};
+use crate::encoding::without_bom;
 use crate::importer::{ClaimedFile, Options, Source, Zone};
-use crate::json::preamble;
+use crate::json::python::{lines_to_json, to_json};
+use crate::json::{Mended, preamble};
 use crate::limits::{KEPT_TABLES, SHAPE_BYTES, TOLD_CLAIMS, TOLD_FILES};
 use crate::mapping::{GUESSING, READER};
 use crate::registry::{Entry, Importers, Scope};
@@ -66,6 +68,9 @@ pub(crate) fn read_whole(
                     item.verdict = verdict;
                 }
             }
+            if item.importer.is_none() {
+                read_as_json(importers, item);
+            }
         }
     }
     if zone.mapping().is_some() {
@@ -103,6 +108,19 @@ pub(crate) fn read_whole(
         tell(items, sink);
     }
     tasks
+}
+
+/// Passes a file that a program printed as literals of Python to the importer of the JSON with the same values.
+fn read_as_json(importers: &Importers, item: &mut Item) {
+    let Ok(text) = std::str::from_utf8(without_bom(&item.source.bytes)) else { return };
+    let Some((json, values)) = to_json(text).or_else(|| lines_to_json(text)) else { return };
+    let mut verdict = FileVerdict { tried: Vec::new(), ..item.verdict.clone() };
+    item.importer = claim(importers, &Head::new(&item.source.name, json.as_bytes()), &mut verdict, false);
+    if item.importer.is_some() {
+        item.verdict = verdict;
+        item.source.bytes = json.into_bytes().into();
+        item.literals = values;
+    }
 }
 
 /// Returns the schema of a database, which may be anywhere in the file or in the log beside it.
@@ -297,6 +315,9 @@ fn read(
 fn tell(items: &[Item], sink: &mut dyn EventSink) {
     let mut unread = 0;
     for item in items {
+        if item.literals > 0 && item.verdict.kind == Verdict::Read {
+            Mended { literals: item.literals, ..Mended::default() }.report(&item.verdict.name, sink);
+        }
         match (item.verdict.kind, &item.damage) {
             (Verdict::Read, None) => {}
             (Verdict::Read, Some(damage)) => {

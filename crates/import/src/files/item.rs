@@ -79,6 +79,8 @@ pub(crate) struct Item {
     pub(super) importer: Option<usize>,
     /// What was wrong with the packing.
     pub(crate) damage: Option<String>,
+    /// Number of its values that were literals of Python and were converted to JSON.
+    pub(super) literals: u64,
 }
 
 impl Item {
@@ -95,7 +97,7 @@ impl Item {
             kind,
             table: None,
         };
-        Item { source, verdict, importer: None, damage: None }
+        Item { source, verdict, importer: None, damage: None, literals: 0 }
     }
 
     pub(crate) fn broken(name: String, why: String) -> Item {
