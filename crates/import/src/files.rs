@@ -155,7 +155,8 @@ pub(crate) const SURER_THAN_A_MAPPING: u8 = 60;
 /// Passes a file without a certain claim to the importer that reads tables by the user's mapping.
 fn map(importers: &Importers, item: &mut Item) {
     let is_text = Head::new(&item.source.name, &item.source.bytes).text;
-    let is_open = item.verdict.kind == Verdict::NotRecognised && item.verdict.score < SURER_THAN_A_MAPPING;
+    let is_unread = matches!(item.verdict.kind, Verdict::NotRecognised | Verdict::Unused);
+    let is_open = is_unread && item.verdict.score < SURER_THAN_A_MAPPING;
     let place = importers.entries.iter().position(|entry| entry.importer.id == READER);
     if let Some(place) = place.filter(|_| is_open && is_text && !item.source.bytes.is_empty()) {
         let table = importers.entries[place].importer;
@@ -236,7 +237,11 @@ pub(crate) fn claim(
         }
     }
     if best.is_none() {
-        let what = || crate::known::known(head).unwrap_or_else(|| described(head));
+        let known = crate::known::known(head).filter(|_| importers.otherwise.is_none());
+        if known.as_ref().is_some_and(|known| known.is_graph) {
+            verdict.kind = Verdict::Unused;
+        }
+        let what = || known.map_or_else(|| described(head), |known| known.text);
         verdict.reason = importers.otherwise.map_or_else(what, str::to_owned);
     }
     best
@@ -326,6 +331,9 @@ fn tell(items: &[Item], sink: &mut dyn EventSink) {
             }
             (Verdict::Empty, _) => {
                 sink.diagnostic(Diagnostic::new(Severity::Info, "file-empty", item.verdict.to_string()));
+            }
+            (Verdict::Unused, _) => {
+                sink.diagnostic(Diagnostic::new(Severity::Info, "not-used", item.verdict.to_string()));
             }
             (Verdict::NotRecognised | Verdict::Broken | Verdict::Newer, _) => {
                 unread += 1;

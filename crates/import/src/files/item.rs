@@ -18,6 +18,8 @@ pub enum Verdict {
     Newer,
     /// There is nothing in it.
     Empty,
+    /// It is known, and contains nothing of a run: a drawing of a graph, for example.
+    Unused,
 }
 
 /// The verdict on a file, with the reason.
@@ -58,6 +60,7 @@ impl fmt::Display for FileVerdict {
             Verdict::Broken => write!(f, "broken{}: {error}", format_of(self)),
             Verdict::Newer => write!(f, "newer than this program knows{}: {error}", format_of(self)),
             Verdict::Empty => write!(f, "empty: {}", self.reason),
+            Verdict::Unused => write!(f, "not used: {}", self.reason),
         }?;
         match self.offset {
             Some(offset) => write!(f, " (byte {offset})"),
