@@ -14,7 +14,7 @@ use crate::json::python::{lines_to_json, to_json};
 use crate::json::{Mended, preamble};
 use crate::limits::{KEPT_TABLES, SHAPE_BYTES, TOLD_CLAIMS, TOLD_FILES};
 use crate::mapping::{GUESSING, READER};
-use crate::registry::{Entry, Importers, Scope};
+use crate::registry::{Entry, Importers};
 use crate::sniff::{Head, JsonKind};
 use crate::sqlite::Database;
 use crate::table::{TableSample, Tables};
@@ -95,13 +95,14 @@ pub(crate) fn read_whole(
             continue;
         }
         companions.adopt(items, place, entry.importer.id);
-        match entry.scope {
-            Scope::Together => tasks += read(items, &mine, &companions, entry, zone, names, sink),
-            Scope::Stream | Scope::Alone => {
-                for at in mine {
-                    tasks += read(items, &[at], &companions, entry, zone, names, sink);
-                }
-            }
+        let needs_others = mine.iter().any(|at| entry.needs_others(items[*at].verdict.part));
+        let (together, apart): (Vec<usize>, Vec<usize>) =
+            mine.into_iter().partition(|at| needs_others && entry.is_together(items[*at].verdict.part));
+        if !together.is_empty() {
+            tasks += read(items, &together, &companions, entry, zone, names, sink);
+        }
+        for at in apart {
+            tasks += read(items, &[at], &companions, entry, zone, names, sink);
         }
     }
     if names.count() > 0 {
