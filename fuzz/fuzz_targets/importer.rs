@@ -1,4 +1,4 @@
-//! Any bytes to each importer, also those that it would not claim: `cargo +nightly fuzz run importer`. The first byte says
+//! Any bytes to each importer, also those that it would not claim: `cargo fuzz run -s none importer`. The first byte says
 //! which importer reads them, the second as which of its kinds of files.
 #![no_main]
 

@@ -1,4 +1,4 @@
-//! Any text as a link: `cargo +nightly fuzz run link`. A link that opens gives a view whose own link gives the same view.
+//! Any text as a link: `cargo fuzz run -s none link`. A link that opens gives a view whose own link gives the same view.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

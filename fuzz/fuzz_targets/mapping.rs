@@ -1,4 +1,4 @@
-//! Any text as a mapping: `cargo +nightly fuzz run mapping`. One that is understood survives being written.
+//! Any text as a mapping: `cargo fuzz run -s none mapping`. One that is understood survives being written.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Any bytes as a file: `cargo +nightly fuzz run open`. There is a verdict and there are runs, whole or in chunks.
+//! Any bytes as a file: `cargo fuzz run -s none open`. There is a verdict and there are runs, whole or in chunks.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

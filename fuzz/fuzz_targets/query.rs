@@ -1,4 +1,4 @@
-//! Any text as a query: `cargo +nightly fuzz run query`. What must hold is what the tests of the query hold of random
+//! Any text as a query: `cargo fuzz run -s none query`. What must hold is what the tests of the query hold of random
 //! texts; the first byte says where the cursor is.
 #![no_main]
 

@@ -103,7 +103,7 @@ const VERBS: &[Verb] = &[
         name: "fuzz",
         flags: &[],
         words: "[WORD…]",
-        help: "run all fuzz targets for a minute, or those whose name contains WORD; needs nightly and cargo-fuzz",
+        help: "run all fuzz targets for a minute, or those whose name contains WORD; needs cargo-fuzz",
         run: fuzz::run,
     },
 ];

@@ -1,10 +1,15 @@
 //! Why a verb stopped, and with which exit code.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use makespan_analysis::nearest;
 use makespan_report::ReportError;
 
 use crate::foreign::clean;
+
+/// Maximum number of metrics that an error names.
+const MOST_NAMES: usize = 20;
 
 /// Why a verb stopped.
 #[derive(Debug, thiserror::Error)]
@@ -24,11 +29,11 @@ pub(crate) enum Failure {
     #[error("a comparison needs at least two runs, and the files contain one")]
     OneRun,
     /// No run has this metric.
-    #[error("no run has the metric {name}; known metrics: {known}")]
+    #[error("no run has the metric {name}; {known}")]
     Metric {
         /// The name given.
         name: String,
-        /// The known names.
+        /// The name that was probably meant, and the known names.
         known: String,
     },
     /// A query without files or without an expression.
@@ -79,6 +84,20 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// Returns the failure for a metric that no run has; `known` are the names of those there are.
+    pub(crate) fn metric(name: &str, known: &BTreeSet<&str>) -> Failure {
+        let meant = nearest(name, known.iter().copied());
+        let meant = meant.map_or_else(String::new, |meant| format!("did you mean {}? ", clean(meant)));
+        let names: Vec<&str> = known.iter().copied().take(MOST_NAMES).collect();
+        let more = known.len().saturating_sub(MOST_NAMES);
+        let known = match (names.is_empty(), more) {
+            (true, _) => "no metrics were recorded".to_owned(),
+            (false, 0) => format!("known metrics: {}", clean(&names.join(", "))),
+            (false, more) => format!("known metrics: {} and {more} more", clean(&names.join(", "))),
+        };
+        Failure::Metric { name: clean(name), known: meant + &known }
+    }
+
     /// Returns 1 if the run does not exist or the request conflicts with its state, 0 for a closed pipe, else 2.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {

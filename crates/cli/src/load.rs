@@ -163,6 +163,7 @@ fn tell(opened: &Opened, nothing: bool) {
             let text = file.to_string();
             format!("{path}{}", text.strip_prefix(&file.name).unwrap_or(&text))
         };
+        let word = if file.kind == Verdict::Unused && !nothing { "note" } else { word };
         let mut text = format!("makespan: {word}: {}\n", clean(&why));
         // Where other files could be read, that none of the formats fits says enough.
         if nothing && unknown {

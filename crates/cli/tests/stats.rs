@@ -157,7 +157,7 @@ fn measured(name: &str) -> String {
 #[test]
 fn metrics_are_shown_over_time() {
     let path = measured("stats-metrics");
-    let document = stats(&[&path, "--metric", "rss", "--metric", "none", "--every", "5 s"]);
+    let document = stats(&[&path, "--metric", "rss", "--every", "5 s"]);
     let trends = document["runs"][0]["trends"].as_array().unwrap();
     assert_eq!(trends.len(), 1);
     assert_eq!((&trends[0]["slope_per_second"], &trends[0]["interval_ns"]), (&json!(2e6), &json!(5 * S)));
@@ -168,6 +168,29 @@ fn metrics_are_shown_over_time() {
     let page = page(&[&path, "--metric", "rss"]);
     assert!(page.contains("rss every 500 ms, +2 MB per second"), "{page}");
     assert_eq!(run(&["stats", &path, "--every", "soon"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_metric_that_no_run_has_is_an_error_that_names_the_others() {
+    let path = measured("stats-no-metric");
+    let other = file(&folder("stats-no-metric-other"), "nightly.txt", NIGHTLY);
+    let output = run(&["stats", &path, &other, "--metric", "rs"]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(said.contains("no run has the metric rs; did you mean rss? known metrics: rss"), "{said}");
+    let said = text(&run(&["stats", &other, "--metric", "rss", "--json"]).stderr);
+    assert!(said.contains("no run has the metric rss; no metrics were recorded"), "{said}");
+    // One of the runs has it.
+    assert_eq!(run(&["stats", &path, &other, "--metric", "rss"]).status.code(), Some(0));
+    let untimed = "{\"event\":\"run\",\"run\":\"u\"}\n{\"event\":\"sample\",\"name\":\"loss\",\"value\":3}\n";
+    let untimed = file(&folder("stats-untimed-metric"), "u.jsonl", untimed);
+    let output = run(&["stats", &untimed, "--metric", "loss"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("no sample of the metric loss has a time"),
+        "{}",
+        text(&output.stderr)
+    );
 }
 
 /// The names of all members, but for those of the eleven statuses.

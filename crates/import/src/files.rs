@@ -8,11 +8,13 @@ mod watch;
 use makespan_format::{Diagnostic, EventSink, Severity};
 
 use crate::archive::{Expanded, Expander, Member};
+use crate::encoding::without_bom;
 use crate::importer::{ClaimedFile, Options, Source, Zone};
-use crate::json::preamble;
+use crate::json::python::{lines_to_json, to_json};
+use crate::json::{Mended, preamble};
 use crate::limits::{KEPT_TABLES, SHAPE_BYTES, TOLD_CLAIMS, TOLD_FILES};
 use crate::mapping::{GUESSING, READER};
-use crate::registry::{Entry, Importers, Scope};
+use crate::registry::{Entry, Importers};
 use crate::sniff::{Head, JsonKind};
 use crate::sqlite::Database;
 use crate::table::{TableSample, Tables};
@@ -66,6 +68,9 @@ pub(crate) fn read_whole(
                     item.verdict = verdict;
                 }
             }
+            if item.importer.is_none() {
+                read_as_json(importers, item);
+            }
         }
     }
     if zone.mapping().is_some() {
@@ -90,19 +95,33 @@ pub(crate) fn read_whole(
             continue;
         }
         companions.adopt(items, place, entry.importer.id);
-        match entry.scope {
-            Scope::Together => tasks += read(items, &mine, &companions, entry, zone, names, sink),
-            Scope::Stream | Scope::Alone => {
-                for at in mine {
-                    tasks += read(items, &[at], &companions, entry, zone, names, sink);
-                }
-            }
+        let needs_others = mine.iter().any(|at| entry.needs_others(items[*at].verdict.part));
+        let (together, apart): (Vec<usize>, Vec<usize>) =
+            mine.into_iter().partition(|at| needs_others && entry.is_together(items[*at].verdict.part));
+        if !together.is_empty() {
+            tasks += read(items, &together, &companions, entry, zone, names, sink);
+        }
+        for at in apart {
+            tasks += read(items, &[at], &companions, entry, zone, names, sink);
         }
     }
     if names.count() > 0 {
         tell(items, sink);
     }
     tasks
+}
+
+/// Passes a file that a program printed as literals of Python to the importer of the JSON with the same values.
+fn read_as_json(importers: &Importers, item: &mut Item) {
+    let Ok(text) = std::str::from_utf8(without_bom(&item.source.bytes)) else { return };
+    let Some((json, values)) = to_json(text).or_else(|| lines_to_json(text)) else { return };
+    let mut verdict = FileVerdict { tried: Vec::new(), ..item.verdict.clone() };
+    item.importer = claim(importers, &Head::new(&item.source.name, json.as_bytes()), &mut verdict, false);
+    if item.importer.is_some() {
+        item.verdict = verdict;
+        item.source.bytes = json.into_bytes().into();
+        item.literals = values;
+    }
 }
 
 /// Returns the schema of a database, which may be anywhere in the file or in the log beside it.
@@ -137,7 +156,8 @@ pub(crate) const SURER_THAN_A_MAPPING: u8 = 60;
 /// Passes a file without a certain claim to the importer that reads tables by the user's mapping.
 fn map(importers: &Importers, item: &mut Item) {
     let is_text = Head::new(&item.source.name, &item.source.bytes).text;
-    let is_open = item.verdict.kind == Verdict::NotRecognised && item.verdict.score < SURER_THAN_A_MAPPING;
+    let is_unread = matches!(item.verdict.kind, Verdict::NotRecognised | Verdict::Unused);
+    let is_open = is_unread && item.verdict.score < SURER_THAN_A_MAPPING;
     let place = importers.entries.iter().position(|entry| entry.importer.id == READER);
     if let Some(place) = place.filter(|_| is_open && is_text && !item.source.bytes.is_empty()) {
         let table = importers.entries[place].importer;
@@ -218,7 +238,11 @@ pub(crate) fn claim(
         }
     }
     if best.is_none() {
-        let what = || crate::known::known(head).unwrap_or_else(|| described(head));
+        let known = crate::known::known(head).filter(|_| importers.otherwise.is_none());
+        if known.as_ref().is_some_and(|known| known.is_graph) {
+            verdict.kind = Verdict::Unused;
+        }
+        let what = || known.map_or_else(|| described(head), |known| known.text);
         verdict.reason = importers.otherwise.map_or_else(what, str::to_owned);
     }
     best
@@ -297,6 +321,9 @@ fn read(
 fn tell(items: &[Item], sink: &mut dyn EventSink) {
     let mut unread = 0;
     for item in items {
+        if item.literals > 0 && item.verdict.kind == Verdict::Read {
+            Mended { literals: item.literals, ..Mended::default() }.report(&item.verdict.name, sink);
+        }
         match (item.verdict.kind, &item.damage) {
             (Verdict::Read, None) => {}
             (Verdict::Read, Some(damage)) => {
@@ -305,6 +332,9 @@ fn tell(items: &[Item], sink: &mut dyn EventSink) {
             }
             (Verdict::Empty, _) => {
                 sink.diagnostic(Diagnostic::new(Severity::Info, "file-empty", item.verdict.to_string()));
+            }
+            (Verdict::Unused, _) => {
+                sink.diagnostic(Diagnostic::new(Severity::Info, "not-used", item.verdict.to_string()));
             }
             (Verdict::NotRecognised | Verdict::Broken | Verdict::Newer, _) => {
                 unread += 1;

@@ -256,9 +256,13 @@ fn tell(run: &Run<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
 /// What became of a run, a job or a step: the conclusion, else the status, unless that says only that it is over.
 fn outcome<'a>(record: Value<'_, 'a>) -> Outcome<'a> {
     let mut outcome = Outcome::default();
-    match (record.text_at("conclusion"), record.text_at("status")) {
+    // `gh` writes an empty text where the API has null.
+    let conclusion = record.text_at("conclusion").filter(|word| !word.trim().is_empty());
+    match (conclusion, record.text_at("status")) {
         (Some(conclusion), _) => outcome.word(conclusion),
-        (None, Some(status)) if status.eq_ignore_ascii_case("completed") => outcome.add(Status::Unknown),
+        (None, Some(status)) if status.trim().eq_ignore_ascii_case("completed") => {
+            outcome.missing("completed, without a conclusion");
+        }
         (None, Some(status)) => outcome.word(status),
         (None, None) => {}
     }

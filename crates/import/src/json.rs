@@ -11,6 +11,7 @@ mod lenient;
 mod mend;
 mod mended;
 pub(crate) mod pages;
+pub(crate) mod python;
 mod recover;
 pub(crate) mod tape;
 mod wrong;

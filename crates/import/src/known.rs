@@ -58,17 +58,11 @@ const MEMBERS: &[(&[&str], &str, &str)] = &[
         "an OpenLineage event without a run",
         "open the events of runs, which have `run` and `eventTime`",
     ),
-    (&["nodes", "edges"], "a graph without times", "open the record of a run instead"),
     (&["log", "_meta"], "a HAR file", "write its entries as CSV and name the columns with --map"),
 ];
 
 /// Beginnings of the first line of texts, what such a file is, and what would help.
 const TEXTS: &[(&str, &str, &str)] = &[
-    ("digraph", "a graph of Graphviz", "it has no times; open the record of a run instead"),
-    ("strict digraph", "a graph of Graphviz", "it has no times; open the record of a run instead"),
-    ("flowchart ", "a flowchart of Mermaid", "it has no times; open the record of a run instead"),
-    ("graph T", "a flowchart of Mermaid", "it has no times; open the record of a run instead"),
-    ("graph L", "a flowchart of Mermaid", "it has no times; open the record of a run instead"),
     (
         "output_file\tdate\trule\t",
         "a summary of Snakemake",
@@ -81,8 +75,72 @@ const TEXTS: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// What a file is that no importer knows, and what would help.
-pub(crate) fn known(head: &Head<'_>) -> Option<String> {
+/// Beginnings of the first line of texts that are drawings of graphs, and what such a file is.
+const GRAPHS: &[(&str, &str)] = &[
+    ("digraph", "a graph of Graphviz"),
+    ("strict digraph", "a graph of Graphviz"),
+    ("graph {", "a graph of Graphviz"),
+    ("flowchart", "a flowchart of Mermaid"),
+    ("graph TB", "a flowchart of Mermaid"),
+    ("graph TD", "a flowchart of Mermaid"),
+    ("graph BT", "a flowchart of Mermaid"),
+    ("graph LR", "a flowchart of Mermaid"),
+    ("graph RL", "a flowchart of Mermaid"),
+    ("graph;", "a flowchart of Mermaid"),
+    ("stateDiagram", "a state diagram of Mermaid"),
+    ("sequenceDiagram", "a sequence diagram of Mermaid"),
+    ("@startuml", "a diagram of PlantUML"),
+];
+
+/// The application id in the header of SQLite databases that are stores of Makespan, and its place.
+const STORE: (usize, &[u8]) = (68, b"MKSP");
+
+/// A file that no importer reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// What it is, and what would help.
+    pub(crate) text: String,
+    /// Whether it is a drawing of a graph: nothing is missing from a run beside it.
+    pub(crate) is_graph: bool,
+}
+
+/// Returns what a file is that no importer reads, and what would help; `None` if it is not known.
+pub(crate) fn known(head: &Head<'_>) -> Option<Known> {
+    if let Some(what) = graph(head) {
+        let text = format!("{what}, which has no times; open the record of a run, which has them");
+        return Some(Known { text, is_graph: true });
+    }
+    unreadable(head).map(|text| Known { text, is_graph: false })
+}
+
+/// Returns which kind of drawing of a graph a file is.
+fn graph(head: &Head<'_>) -> Option<&'static str> {
+    if head.shape.record_has(&["nodes", "edges"]) {
+        return Some("a graph");
+    }
+    if head.shape.root != JsonKind::NotJson || !head.text {
+        return None;
+    }
+    let text = String::from_utf8_lossy(&head.bytes[..head.bytes.len().min(4_000)]);
+    let is_content = |line: &&str| !line.is_empty() && !line.starts_with("%%") && *line != "```mermaid";
+    let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).filter(is_content);
+    let mut first = lines.next().unwrap_or_default();
+    if first == "---" {
+        // What is said of a document stands before it, between such lines.
+        first = lines.by_ref().skip_while(|line| *line != "---").nth(1).unwrap_or_default();
+    }
+    GRAPHS.iter().find(|(start, _)| first.starts_with(start)).map(|(_, what)| *what)
+}
+
+fn unreadable(head: &Head<'_>) -> Option<String> {
+    let (at, id) = STORE;
+    if head.bytes.starts_with(b"SQLite format 3\0") && head.bytes.get(at..at + id.len()) == Some(id) {
+        let name = head.name;
+        return Some(format!(
+            "a store of Makespan, not a file of one run; add --store sqlite:{name} and name a run, or list its runs with \
+             `makespan list --store sqlite:{name}`"
+        ));
+    }
     let say = |what: &str, help: &str| format!("{what}, which cannot be read; {help}");
     if let Some((_, what, help)) = BEGINNINGS.iter().find(|(start, ..)| head.bytes.starts_with(start)) {
         return Some(say(what, help));
@@ -112,12 +170,7 @@ pub(crate) fn known(head: &Head<'_>) -> Option<String> {
     }
     if head.shape.root == JsonKind::NotJson && head.text {
         let text = String::from_utf8_lossy(&head.bytes[..head.bytes.len().min(400)]);
-        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        let mut first = lines.next().unwrap_or_default();
-        if first == "---" {
-            // What is said of a document stands before it, between such lines.
-            first = lines.by_ref().skip_while(|line| *line != "---").nth(1).unwrap_or_default();
-        }
+        let first = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
         if let Some((_, what, help)) = TEXTS.iter().find(|(start, ..)| first.starts_with(start)) {
             return Some(say(what, help));
         }
@@ -143,7 +196,7 @@ mod tests {
 
     #[test]
     fn recognised_but_unsupported_files_get_advice() {
-        let of = |bytes: &[u8]| known(&Head::new("x", bytes));
+        let of = |bytes: &[u8]| known(&Head::new("x", bytes)).map(|known| known.text);
         assert!(of(b"ARROW1\0\0").unwrap().contains("an Arrow file, which cannot be read; write it as CSV"));
         assert!(
             of(b"{\"Event\":\"SparkListenerLogStart\",\"Spark Version\":\"3.5\"}\n{}")
@@ -156,8 +209,6 @@ mod tests {
                 .contains("Step")
         );
         for (text, what) in [
-            ("digraph g {\n}", "Graphviz"),
-            ("---\ntitle: DAG\n---\nflowchart TB\n a --> b", "Mermaid"),
             ("output_file\tdate\trule\tlog-file(s)\nx\t-\tr\t", "a summary of Snakemake"),
             ("{\"data\":{},\"info\":{\"invocation_id\":\"i\",\"msg\":\"Running\"}}\n{}", "a log of dbt"),
             ("{\"response\":[{\"name\":\"w\",\"first_task_display_name\":\"All()\"}]}", "Luigi"),
@@ -166,7 +217,29 @@ mod tests {
         ] {
             assert!(of(text.as_bytes()).unwrap().contains(what), "{text}");
         }
+        let mut store = b"SQLite format 3\0".to_vec();
+        store.resize(68, 0);
+        store.extend_from_slice(b"MKSP");
+        assert!(of(&store).unwrap().contains("a store of Makespan"), "{:?}", of(&store));
+        store[68] = 0;
+        assert!(of(&store).unwrap().contains("an unknown program"), "{:?}", of(&store));
         assert_eq!(of(b"hello"), None);
         assert_eq!(of(b"---\nhello: 1"), None);
+    }
+    #[test]
+    fn drawings_of_graphs_are_recognised() {
+        for (text, what) in [
+            ("digraph g {\n}", Some("Graphviz")),
+            ("---\ntitle: DAG\n---\nflowchart TB\n a --> b", Some("Mermaid")),
+            ("%%{init: {}}%%\n\ngraph LR\n a --> b", Some("Mermaid")),
+            ("```mermaid\nflowchart LR\n a --> b\n```", Some("Mermaid")),
+            ("{\"nodes\":[],\"edges\":[]}", Some("a graph")),
+            ("graphics: none", None),
+            ("---\nhello: 1", None),
+        ] {
+            let known = known(&Head::new("x", text.as_bytes()));
+            assert_eq!(known.as_ref().map(|k| k.is_graph), what.map(|_| true), "{text}");
+            assert!(what.is_none_or(|what| known.is_some_and(|k| k.text.contains(what))), "{text}");
+        }
     }
 }

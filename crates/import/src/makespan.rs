@@ -18,6 +18,7 @@ use crate::lines::{Line, Lines};
 use crate::outcome::{self, Outcome};
 use crate::sniff::{Head, JsonKind};
 use crate::tally::{Place, Tally};
+use crate::times::is_never;
 
 /// The kind of a packed event file, as in reports: it contains whole runs, and other files add no lines to it.
 pub(crate) const PACKED: &str = "report";
@@ -234,12 +235,20 @@ impl Reader {
             read = read_line(text.as_bytes());
             if read.is_ok() {
                 let place = Place { offset: Some(line.offset), line: Some(line.number) };
-                let what = format!(
-                    "values of a wrong type are unknown; the rest of their lines was kept: {}",
-                    error.message
-                );
-                self.tally.add(Severity::Warning, "bad-value", &what, place, String::new);
-                self.tally.count(Severity::Warning, "bad-value", &what, wrong - 1);
+                let (never, first) = nevers(json);
+                if let Some(first) = first {
+                    let what = "values that stand for \"never\" in the place of a time are unknown times";
+                    self.tally.add(Severity::Info, "time-never", what, place, || first);
+                    self.tally.count(Severity::Info, "time-never", what, never - 1);
+                }
+                if let Some(others) = wrong.checked_sub(never).filter(|others| *others > 0) {
+                    let what = format!(
+                        "values of a wrong type are unknown; the rest of their lines was kept: {}",
+                        error.message
+                    );
+                    self.tally.add(Severity::Warning, "bad-value", &what, place, String::new);
+                    self.tally.count(Severity::Warning, "bad-value", &what, others - 1);
+                }
             }
         }
         if read.is_ok() {
@@ -366,6 +375,21 @@ impl Reader {
         self.tally.report(&self.name, sink);
         Ok(())
     }
+}
+
+/// Returns the number of times in a line that no 64-bit count of ns holds and that stand for "never", and the first.
+fn nevers(line: &[u8]) -> (u64, Option<String>) {
+    let Ok(object) = serde_json::from_slice::<&RawValue>(line) else { return (0, None) };
+    let (mut count, mut first) = (0, None);
+    json::each_member(object, |key, value| {
+        let text = value.get().trim_matches('"').trim();
+        let is_time = matches!(&*key, "t" | "queued" | "started" | "ended");
+        if is_time && !text.eq_ignore_ascii_case("null") && is_never(text) && text.parse::<i64>().is_err() {
+            count += 1;
+            first.get_or_insert_with(|| value.get().to_owned());
+        }
+    });
+    (count, first)
 }
 
 /// Returns the outcome of an attempt by all members of its line (exit codes, conclusions, states, errors) if it is worse

@@ -14,7 +14,7 @@ use crate::files::{
 use crate::importer::{FileReader, Options, Source, Utc, Zone};
 use crate::json::preamble;
 use crate::limits::{HEAD_BYTES, KEPT_TABLES, SHAPE_BYTES, TOLD_CLAIMS};
-use crate::registry::{ALL, Importers, Scope};
+use crate::registry::{ALL, Importers};
 use crate::sniff::Head;
 
 /// The choices of a caller that opens files in chunks; the owned counterpart of [`Options`].
@@ -363,7 +363,7 @@ impl<'z> Opening<'z> {
             else {
                 continue;
             };
-            let by_itself = entry.scope != Scope::Together || self.settings.files == Some(1);
+            let by_itself = !entry.is_together(item.verdict.part) || self.settings.files == Some(1);
             let zone = &self.settings.zone;
             let reader =
                 if by_itself { (entry.importer.stream)(&head, item.verdict.part, zone) } else { None };

@@ -34,6 +34,8 @@ pub(crate) struct Outcome<'a> {
     word: Option<Status>,
     /// The first unknown word.
     unread: Option<Cow<'a, str>>,
+    /// The first unknown word of a member that may not be an outcome; it counts only if nothing else does.
+    doubtful: Option<Cow<'a, str>>,
     /// Whether an exit code, a signal or an error means failure; whether an exit code means success.
     failed: bool,
     passed: bool,
@@ -111,21 +113,39 @@ impl<'a> Outcome<'a> {
         self.role(words::role(key), key, json)
     }
 
-    /// Does the same for an argument of a call, which may have any of these names by chance: only a `status`, a
-    /// `conclusion` or an `outcome` counts, and only if it is text.
-    pub(crate) fn argument(&mut self, key: &str, json: &'a str) -> Part {
+    /// Does the same for an argument of the call `name`, which may have any of these names by chance. Only texts and
+    /// truth values count. An unknown `state` is the outcome only if nothing else is and it does not look like the
+    /// condition of a thread or a connection, as traces of schedulers have it.
+    pub(crate) fn argument(&mut self, name: &str, key: &str, json: &'a str) -> Part {
         let role = match words::role(key) {
-            words::Role::Word
-                if json.starts_with('"') && matches!(key, "status" | "conclusion" | "outcome") =>
-            {
-                words::Role::Word
-            }
+            words::Role::Word if json.starts_with('"') => match words::ambiguity(key) {
+                words::Ambiguity::Sure => words::Role::Word,
+                words::Ambiguity::State => return self.state(name, key, json),
+                words::Ambiguity::Anything => words::Role::Hint,
+            },
             words::Role::Word if matches!(json, "true" | "false") && key != "status" => words::Role::Word,
             words::Role::Word => words::Role::Hint,
             words::Role::Hint | words::Role::Signal => words::Role::Other,
             other => other,
         };
         self.role(role, key, json)
+    }
+
+    /// Adds an argument that is the outcome of a call or the condition of something else.
+    fn state(&mut self, name: &str, key: &str, json: &'a str) -> Part {
+        let part = match text_of_json(json) {
+            // A slice that is named after a state is the time spent in it.
+            Some(word) if word.trim().eq_ignore_ascii_case(name.trim()) => return Part::None,
+            Some(word) if read(&word).is_none() && words::may_be_outcome(&word) => {
+                self.doubtful.get_or_insert(word);
+                Part::Kept
+            }
+            _ => Part::None,
+        };
+        match self.role(words::Role::Hint, key, json) {
+            Part::None => part,
+            known => known,
+        }
     }
 
     fn role(&mut self, role: words::Role, key: &str, json: &'a str) -> Part {
@@ -169,6 +189,13 @@ impl<'a> Outcome<'a> {
                 self.unread.get_or_insert(word);
             }
         }
+    }
+
+    /// Adds that a record is over and does not contain the outcome it should contain; `what` describes this in the place
+    /// of an unknown word.
+    pub(crate) fn missing(&mut self, what: &'static str) {
+        self.add(Status::Unknown);
+        self.unread.get_or_insert(Cow::Borrowed(what));
     }
 
     /// Adds a status that the importer has parsed itself.
@@ -221,7 +248,9 @@ impl<'a> Outcome<'a> {
         if self.failed && !explained {
             return Some(Status::Failed);
         }
-        self.word.or(self.passed.then_some(Status::Succeeded))
+        self.word
+            .or(self.passed.then_some(Status::Succeeded))
+            .or(self.doubtful.is_some().then_some(Status::Unknown))
     }
 
     /// Adds everything that another one has collected.
@@ -230,6 +259,7 @@ impl<'a> Outcome<'a> {
             self.add(word);
         }
         self.unread = self.unread.take().or(other.unread);
+        self.doubtful = self.doubtful.take().or(other.doubtful);
         self.failed |= other.failed;
         self.passed |= other.passed;
         self.exit = self.exit.or(other.exit);
@@ -249,6 +279,7 @@ impl<'a> Outcome<'a> {
         Outcome {
             word: self.word,
             unread: self.unread.map(own),
+            doubtful: self.doubtful.map(own),
             failed: self.failed,
             passed: self.passed,
             error: self.error.map(own_error),
@@ -258,7 +289,8 @@ impl<'a> Outcome<'a> {
 
     /// Returns the status, and counts an unknown word.
     pub(crate) fn settle(&self, unread: &mut Unread) -> Option<Status> {
-        if let Some(word) = &self.unread {
+        let is_doubtful = self.word.is_none() && !self.passed && !self.failed;
+        if let Some(word) = self.unread.as_ref().or(self.doubtful.as_ref().filter(|_| is_doubtful)) {
             unread.add(word);
         }
         self.status()

@@ -29,6 +29,16 @@ impl Entry {
     pub(crate) fn is_alone(&self, part: &str) -> bool {
         self.scope == Scope::Alone || part == crate::makespan::PACKED
     }
+
+    /// Returns whether such a file may belong to a run with other files of its format.
+    pub(crate) fn is_together(&self, part: &str) -> bool {
+        self.needs_others(part) || part == crate::chrome_trace::PROFILE
+    }
+
+    /// Returns whether such a file has to be read together with others.
+    pub(crate) fn needs_others(&self, part: &str) -> bool {
+        self.scope == Scope::Together || part == crate::chrome_trace::ACTIONS
+    }
 }
 
 /// All importers.

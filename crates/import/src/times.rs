@@ -204,6 +204,14 @@ impl<'z> Clock<'z> {
         self.settled = self.bad.count;
     }
 
+    /// Decides a local time that exists twice by the times of the records before it, for records in the order of time that
+    /// contain one time each. To be called right after that time is read.
+    pub(crate) fn in_order(&mut self, t: Option<i64>) -> Option<i64> {
+        let mut moment = Attempt { started: t, ..Attempt::default() };
+        self.local.settle(&mut moment);
+        moment.started
+    }
+
     /// Returns the status of a record with a word and possibly an error; see [`crate::outcome::of`].
     pub(crate) fn status(&mut self, word: Option<&str>, has_error: bool) -> Option<Status> {
         crate::outcome::of(word, has_error, &mut self.unread)
@@ -288,7 +296,7 @@ fn in_unit(text: &str) -> String {
 
 /// Returns whether a text that is not a time between 1677 and 2262 means "never": a distant year, the largest integers,
 /// words.
-fn is_never(text: &str) -> bool {
+pub(crate) fn is_never(text: &str) -> bool {
     let far = parse_civil(text).is_some_and(|c| {
         let year = c.seconds.div_euclid(31_556_952) + 1970;
         year <= 1 || year >= 9998 || matches!(year, 1600 | 1601)

@@ -53,6 +53,26 @@ fn event_lines_are_repaired_like_documents() {
 }
 
 #[test]
+fn literals_of_python_are_read_as_json() {
+    use Status::*;
+    // A document, lines, and a line among lines of JSON.
+    let document = "[{'id': 'a', 'start': 1767700000, 'end': 1767700005, 'status': 'ok', 'note': None},\n \
+        {'id': \"b's\", 'start': 1767700005, 'end': 1767700009, 'status': 'failed', 'after': ['a'],}]\n";
+    let got = run(document.as_bytes());
+    assert_eq!((got.tasks.status.as_slice(), said(&got, "python-literals")), (&[Succeeded, Failed][..], 1));
+    let lines = "{'event': 'run', 'makespan': 1, 'run': 'r'}\n\
+        {'event': 'start', 'task': 'a', 't': 1767700000000000000}\n\
+        {'event': 'end', 'task': 'a', 't': 1767700005000000000, 'error': 'it\\'s full'}\n{'event': 'end', 'ta";
+    let got = run(lines.as_bytes());
+    assert_eq!((got.tasks.status.as_slice(), said(&got, "python-literals")), (&[Failed][..], 3));
+    assert_eq!((said(&got, "truncated"), got.text(got.attempts.error[0])), (1, "it's full"));
+    let got = events(b"{'event': 'end', 'task': 'a', 't': 1767700005000000000, 'worker': None}");
+    assert_eq!((got.tasks.status[0], said(&got, "python-literals")), (Succeeded, 1));
+    let got = events(b"{'event': 'end', 'task': 'a', 't': datetime(2026, 1, 1)}");
+    assert_eq!((got.tasks.status[0], said(&got, "bad-line")), (Unknown, 1));
+}
+
+#[test]
 fn the_error_of_an_end_line_is_never_lost() {
     for end in [
         &br#"{"event":"end","task":"a","t":"half past nine","error":["no","room"]}"#[..],
@@ -97,7 +117,7 @@ fn events_may_be_read_in_another_unit() {
 fn what_is_wrong_with_a_line_is_said_with_its_place() {
     for (end, cause) in [
         (&br#"{"event":"end","task":"a","error":"no "room" left"}"#[..], "an unescaped quote"),
-        (b"{'event':'end','task':'a'}", "single quotes"),
+        (b"{'event':'end','task':b'a'}", "single quotes"),
         (br#"{"event":"end","task":"a","error":None}"#, "another language"),
         (br#"{"event":"end","task":"a","labels":{"share":0,25}}"#, "a decimal comma"),
     ] {
@@ -142,4 +162,31 @@ fn a_time_that_cannot_be_read_leaves_nothing_running() {
     assert_eq!((said(&got, "bad-time"), said(&got, "end-unknown"), said(&got, "open-end")), (1, 1, 1));
     let got = run(br#"[{"id":"a","start":1767700000,"end":"soon"},{"id":"b","start":1767700000}]"#);
     assert_eq!((got.tasks.status[0], got.tasks.status[1]), (Status::Unknown, Status::Running));
+}
+
+#[test]
+fn times_that_mean_never_are_unknown_in_events_too() {
+    for never in [
+        r#""0001-01-01T00:00:00Z""#,
+        r#""0001-01-01T00:00:00""#,
+        r#""1900-01-01T00:00:00Z""#,
+        r#""9999-12-31T23:59:59Z""#,
+        r#""never""#,
+        "18446744073709551615",
+    ] {
+        let line =
+            format!(r#"{{"event":"attempt","task":"c","started":1767700001000000000,"ended":{never}}}"#);
+        let run = events(line.as_bytes());
+        let task = run.find_task("c").unwrap();
+        assert_eq!(run.tasks.status[task.index()], Status::Running, "{never}");
+        assert_eq!(
+            (said(&run, "time-never"), said(&run, "bad-value"), said(&run, "bad-line")),
+            (1, 0, 0),
+            "{never}"
+        );
+    }
+    // A time that is just wrong is not one that was never reached.
+    let line = r#"{"event":"attempt","task":"c","started":1767700001000000000,"ended":"0001","queued":"9999-12-31T23:59:59Z"}"#;
+    let run = events(line.as_bytes());
+    assert_eq!((said(&run, "time-never"), said(&run, "bad-value")), (1, 1), "{:?}", run.diagnostics);
 }

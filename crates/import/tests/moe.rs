@@ -6,6 +6,8 @@ mod told;
 use std::path::Path;
 
 use makespan_import::moe::IMPORTER;
+use makespan_import::{Options, Source, Zone, open};
+use makespan_model::RunsBuilder;
 use told::{Told, all, expect, samples, source, tell};
 
 #[test]
@@ -197,4 +199,40 @@ fn a_component_that_is_recorded_twice_in_the_same_words_ran_once() {
     let told = tell(&IMPORTER, &[makespan_import::Source::new("x.json", text.into_bytes())]);
     assert_eq!(told.of("task").len(), 3);
     assert!(told.of("diagnostic").into_iter().any(|line| line.contains("duplicate-record")));
+}
+
+/// Two hours east of UTC until 03:00 on 26 October 2025, then one.
+struct Autumn;
+
+impl Zone for Autumn {
+    fn name(&self) -> &str {
+        "autumn"
+    }
+
+    fn offset(&self, civil_seconds: i64) -> i32 {
+        if civil_seconds < 1_761_447_600 { 7200 } else { 3600 }
+    }
+}
+
+#[test]
+fn the_order_of_events_decides_times_in_the_hour_that_occurs_twice() {
+    let event = |kind: &str, time: &str| {
+        format!(r#"{{"type":"{kind}","timestamp":"2025-10-26T{time}:00","data":{{}}}}"#)
+    };
+    let events = [
+        event("PIPELINE_INITIALIZED", "02:40"),
+        event("EXPERT_TRAINING_STARTED", "02:50"),
+        event("EXPERT_TRAINING_COMPLETED", "02:10"),
+        event("PREDICTION_STARTED", "02:20"),
+        event("PREDICTION_COMPLETED", "03:05"),
+    ];
+    let mut runs = RunsBuilder::new();
+    let source = Source::new("events.json", format!("[{}]", events.join(",")).into_bytes());
+    open(vec![source], &Options { zone: &Autumn }, &mut runs);
+    let run = runs.finish().0.pop().expect("a run");
+    let minutes: Vec<i64> = (0..run.attempt_count())
+        .map(|i| (run.attempts.ended[i] - run.attempts.started[i]) / 60_000_000_000)
+        .collect();
+    assert_eq!(minutes, [20, 45]);
+    assert!(run.diagnostics.iter().any(|d| d.code == "local-time-twice"), "{:?}", run.diagnostics);
 }

@@ -297,6 +297,7 @@ fn odd_records_cost_only_themselves() {
     assert_eq!(told.result, Ok(()));
     assert_eq!((told.of("task").len(), told.of("alert").len()), (1, 1));
     assert!(said(&told, "bad-record", 1) && said(&told, "bad-time", 2), "{:?}", told.lines);
+    assert!(said(&told, "bad-value", 1), "{:?}", told.lines);
     let cut = Source::new("cut.json", br#"{"workflow_id":"w","steps":{"a":{"status":"running","st"#.to_vec());
     let told = tell(&IMPORTER, &[cut]);
     assert_eq!((&told.result, told.codes()[0].as_str()), (&Ok(()), "truncated"));

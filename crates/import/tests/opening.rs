@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use makespan_format::Severity;
 use makespan_import::testing::Collect;
 use makespan_import::{
     Head, Opening, Options, Outcome, REGISTRY, Settings, Source, Utc, Verdict, Zone, open,
@@ -191,5 +192,26 @@ fn large_files_are_read_in_chunks_with_the_same_result() {
             assert_eq!(runs.preview()[0].task_count(), runs.task_count());
             assert!(opening.expected_memory().is_some_and(|bytes| bytes > 1_000_000));
         }
+    }
+}
+
+#[test]
+fn a_drawing_beside_a_run_is_a_note_and_not_an_error() {
+    let run = "{\"event\":\"run\",\"run\":\"r\"}\n{\"event\":\"start\",\"task\":\"a\",\"t\":1767700000000000000}\n";
+    let drawings = [
+        ("pipeline.mmd", "%% a drawing\nflowchart TD\n  a --> b\n"),
+        ("pipeline.dot", "digraph g {\n a -> b\n}\n"),
+        ("graph.json", "{\"nodes\":[\"a\"],\"edges\":[]}"),
+    ];
+    for (name, text) in drawings {
+        let sources =
+            vec![Source::new("r.jsonl", run.as_bytes().to_vec()), Source::new(name, text.as_bytes().to_vec())];
+        let mut runs = RunsBuilder::new();
+        let outcome = open(sources, &Options::default(), &mut runs);
+        assert_eq!((outcome.files[1].kind, outcome.runs), (Verdict::Unused, 1), "{name}");
+        let run = runs.finish().0.pop().unwrap();
+        let found: Vec<_> = run.diagnostics.iter().filter(|d| d.message.contains(name)).collect();
+        assert!(found.len() == 1 && found[0].severity == Severity::Info, "{name}: {found:?}");
+        assert!(found[0].code == "not-used" && found[0].message.contains("which has no times"), "{found:?}");
     }
 }

@@ -51,6 +51,33 @@ fn arguments_of_trace_events_are_read_the_same_way() {
 }
 
 #[test]
+fn an_unknown_state_of_a_slice_is_unknown_unless_it_is_a_condition() {
+    let slice = |name: &str, ts: u32, args: &str| {
+        format!(r#"{{"ph":"X","name":"{name}","ts":{ts},"dur":5,"pid":1,"tid":1,"args":{{{args}}}}}"#)
+    };
+    let slices = [
+        slice("a", 0, r#""state":"vaporised""#),
+        slice("b", 10, r#""job_state":"VAPORISED""#),
+        slice("c", 20, r#""Status":"vaporised""#),
+        slice("d", 30, r#""state":"finished""#),
+        slice("e", 40, r#""state":"vaporised","exit_code":0"#),
+        slice("f", 50, r#""state":"Uninterruptible Sleep""#),
+        slice("g", 60, r#""state":"R+""#),
+        slice("Transmitting", 70, r#""state":"transmitting""#),
+        slice("i", 80, r#""phase":"vaporised""#),
+        slice("j", 90, r#""state":"vaporised","error":"no room""#),
+    ];
+    let run = run("trace.json", &format!("[{}]", slices.join(",")));
+    use Status::*;
+    assert_eq!(
+        run.tasks.status,
+        [Unknown, Unknown, Unknown, Succeeded, Succeeded, Succeeded, Succeeded, Succeeded, Succeeded, Failed]
+    );
+    let said: Vec<_> = run.diagnostics.iter().filter(|d| d.code == "unknown-status").collect();
+    assert!(said.len() == 1 && said[0].count == 3 && said[0].message.contains("vaporised"), "{said:?}");
+}
+
+#[test]
 fn a_run_of_tasks_of_unknown_outcome_has_not_succeeded() {
     let run = run("list.json", r#"[{"id":"a","start":1767700000,"end":1767700010,"status":"zzz"}]"#);
     assert_eq!(run.status(), Some(Status::Unknown));

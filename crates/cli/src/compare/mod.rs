@@ -14,7 +14,7 @@ use crate::args::{CompareArgs, Input};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::{Loaded, load};
-use crate::output::{clean, inert_json, print};
+use crate::output::{inert_json, print};
 use crate::terminal::Terminal;
 use compared::{Compared, Layout};
 use makespan_views::amount::Unit;
@@ -86,9 +86,6 @@ fn unit(runs: &[Compared], metric: &str) -> Result<Unit, Failure> {
 }
 
 fn unknown(runs: &[Compared], metric: &str) -> Failure {
-    let mut known: Vec<&str> =
-        runs.iter().flat_map(|r| r.facts.measures().list.iter().map(|m| m.key.as_str())).collect();
-    known.sort_unstable();
-    known.dedup();
-    Failure::Metric { name: clean(metric), known: clean(&known.join(", ")) }
+    let known = runs.iter().flat_map(|r| r.facts.measures().list.iter().map(|m| m.key.as_str()));
+    Failure::metric(metric, &known.collect())
 }

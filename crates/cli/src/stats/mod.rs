@@ -8,11 +8,15 @@ mod statistics;
 mod step_json;
 mod trends;
 
+use std::collections::BTreeMap;
+
 use makespan_analysis::{DateRange, Facts, RunFigures, run_statistics};
+use makespan_model::UNKNOWN;
 
 use crate::args::StatsArgs;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::foreign::clean;
 use crate::load::{Loaded, load};
 use crate::output::{inert_json, print};
 use crate::terminal::Terminal;
@@ -27,12 +31,13 @@ pub(crate) fn run(args: &StatsArgs, config: &Config) -> Result<(), Failure> {
     let figures: Vec<RunFigures> = loaded.iter().map(|l| RunFigures::of(&l.run)).collect();
     let overview = run_statistics(&figures, range);
     let within = |f: &RunFigures| range.is_open() || f.started.is_some_and(|t| range.contains(t));
-    let runs = loaded
+    let runs: Vec<Counted> = loaded
         .into_iter()
         .zip(&figures)
         .filter(|(_, figures)| within(figures))
         .map(|(Loaded { run, format }, _)| Counted { facts: Facts::new(run), format })
         .collect();
+    check_metrics(&runs, &args.metrics)?;
     let statistics = Statistics { args, range, overview, runs };
     if args.json {
         return print(&format!("{}\n", inert_json(&json::document(&statistics))));
@@ -43,4 +48,35 @@ pub(crate) fn run(args: &StatsArgs, config: &Config) -> Result<(), Failure> {
         _ => several::page(terminal, &statistics),
     };
     print(&text)
+}
+
+/// Checks that each metric is in a run, with times.
+///
+/// # Errors
+///
+/// [`Failure::Metric`] if no run has a metric, [`Failure::Usage`] if none of its samples has a time. A selection without
+/// runs has every metric.
+fn check_metrics(runs: &[Counted], metrics: &[String]) -> Result<(), Failure> {
+    if metrics.is_empty() || runs.is_empty() {
+        return Ok(());
+    }
+    let mut timed: BTreeMap<&str, bool> = BTreeMap::new();
+    for run in runs.iter().map(|counted| counted.facts.run()) {
+        for (name, t) in run.samples.name.iter().zip(&run.samples.t) {
+            *timed.entry(run.text(*name)).or_default() |= *t != UNKNOWN;
+        }
+    }
+    for metric in metrics {
+        match timed.get(metric.as_str()) {
+            Some(true) => {}
+            Some(false) => {
+                return Err(Failure::Usage(format!(
+                    "no sample of the metric {} has a time, so it cannot be shown over time",
+                    clean(metric)
+                )));
+            }
+            None => return Err(Failure::metric(metric, &timed.into_keys().collect())),
+        }
+    }
+    Ok(())
 }

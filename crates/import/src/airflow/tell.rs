@@ -207,7 +207,7 @@ fn tell_instance(
     }
     let state = |record: Value<'_, '_>, clock: &mut Clock<'_>| {
         let word = record.text_at("state");
-        clock.status(word.as_deref(), false).unwrap_or(Status::Pending)
+        clock.status(word.as_deref(), false).unwrap_or_else(|| without_state(record, clock))
     };
     let states: Vec<Status> = tries.iter().map(|(_, record)| state(*record, clock)).collect();
     let status = states.last().copied().unwrap_or(Status::Pending);
@@ -261,6 +261,17 @@ fn tell_instance(
         clock.settle(&mut attempt);
         sink.event(Event::Attempt(attempt));
     }
+}
+
+/// Returns the status of a task instance without a state. Airflow writes none for a task that the scheduler has not
+/// looked at yet, and for one that was cleared: this one keeps the times of the try before, whose outcome is lost.
+fn without_state(record: Value<'_, '_>, clock: &mut Clock<'_>) -> Status {
+    let is_dated = |key| record.at(key).is_some_and(|time| !matches!(time.get(), "\"\""));
+    if is_dated("start_date") || is_dated("end_date") {
+        clock.unread.add("no state beside a start or an end");
+        return Status::Unknown;
+    }
+    Status::Pending
 }
 
 /// Emits the logs that name this run; one line of a log names the task of all.

@@ -213,7 +213,7 @@ impl Emitter<'_> {
             }
             objects += 1;
             let args = tape.value(text);
-            facts.add(args);
+            facts.add(trace.texts.get(item.name), args);
             for (key, value) in args.members() {
                 // An end may repeat what its beginning said.
                 if !known.contains(&key) {

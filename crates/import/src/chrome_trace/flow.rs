@@ -39,6 +39,7 @@ pub(super) fn edges(trace: &mut Trace, slices: &Slices) -> Vec<(u32, u32)> {
     }
     bound(trace, slices, &mut edges, &mut unstarted);
     launched(trace, &mut edges);
+    trace.bazel.connect(&trace.texts, &mut edges, &mut trace.tally);
     trace.tally.count(Severity::Info, "flow-unbound", "flow events have no slice to bind to", unbound);
     trace.tally.count(Severity::Info, "flow-without-start", "flow events continue no flow", unstarted);
     edges.order();

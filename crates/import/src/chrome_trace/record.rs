@@ -20,6 +20,8 @@ pub(super) struct Record<'t, 'a> {
     pub(super) flow_in: Option<Value<'t, 'a>>,
     pub(super) flow_out: Option<Value<'t, 'a>>,
     pub(super) args: Option<Value<'t, 'a>>,
+    /// The primary output of an action of Bazel.
+    pub(super) out: Option<Value<'t, 'a>>,
     /// What our own export keeps beside what viewers draw: the event, or `true` where there is none.
     pub(super) own: Option<Value<'t, 'a>>,
     /// How many other members there are.
@@ -42,6 +44,7 @@ impl<'t, 'a> Record<'t, 'a> {
                 "id" | "id2" => &mut r.id,
                 "bp" => &mut r.bp,
                 "args" => &mut r.args,
+                "out" => &mut r.out,
                 "scope" => &mut r.scope,
                 "bind_id" => &mut r.bind_id,
                 "flow_in" => &mut r.flow_in,

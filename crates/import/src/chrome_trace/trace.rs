@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use makespan_format::{Attempt, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task, read_line};
 use makespan_model::{HashMap, Interner, StrId};
 
+use super::bazel::{ACTION, Action, Bazel, COMPONENT, Component, action_of};
 use super::record::{Record, time, unit_of};
 use crate::importer::Unit;
 use crate::json::document::Records;
@@ -104,6 +105,7 @@ pub(super) struct Trace {
     ids: Vec<StrId>,
     pub(super) repeated: u64,
     pub(super) launches: Vec<Launch>,
+    pub(super) bazel: Bazel,
     /// The unit of times, where it was named.
     pub(super) unit: Option<Unit>,
     run_id: Option<String>,
@@ -130,8 +132,8 @@ pub(super) struct ArgFacts<'a> {
 }
 
 impl<'a> ArgFacts<'a> {
-    /// Takes from arguments what programs that trace workflows put there.
-    pub(super) fn add(&mut self, args: Value<'_, 'a>) {
+    /// Takes from the arguments of a slice of this name what programs that trace workflows put there.
+    pub(super) fn add(&mut self, name: &str, args: Value<'_, 'a>) {
         for (key, value) in args.members() {
             match &*key {
                 "task_id" => self.id = value.text().filter(|id| !id.is_empty()),
@@ -140,7 +142,7 @@ impl<'a> ArgFacts<'a> {
                     self.after.extend(ids.unwrap_or_default());
                 }
                 _ => {
-                    self.outcome.argument(&key, value.get());
+                    self.outcome.argument(name, &key, value.get());
                 }
             }
         }
@@ -161,6 +163,7 @@ impl Trace {
             ids: Vec::new(),
             repeated: 0,
             launches: Vec::new(),
+            bazel: Bazel::default(),
             unit,
             run_id: None,
             source: "Chrome trace",
@@ -270,6 +273,12 @@ impl Trace {
         let name = r.name.and_then(Value::text).unwrap_or_default();
         let cat = r.cat.and_then(Value::text).unwrap_or_default();
         let args = r.args.filter(|a| a.get() != "{}" && !a.is_null());
+        let end = ts.saturating_add(dur.max(0));
+        if ph == b'X' && cat == COMPONENT {
+            let name = self.texts.intern(action_of(&name));
+            self.bazel.path.push(Component { name, start: ts, end });
+            return;
+        }
         let mut item = Item {
             ph,
             // `f` binds to the next slice unless it says otherwise, `s` and `t` to the one around them.
@@ -288,7 +297,22 @@ impl Trace {
             args: StrId::EMPTY,
         };
         if ph == b'X' {
-            item.status = self.complete(&name, &cat, args, sink);
+            if cat == ACTION {
+                let member = |key| args.and_then(|args| args.text_at(key)).unwrap_or_default();
+                let (target, mnemonic) = (member("target"), member("mnemonic"));
+                let out = r.out.and_then(Value::text).unwrap_or_default();
+                self.bazel.actions.push(Action {
+                    slice: self.ids.len() as u32,
+                    name: self.texts.intern(&name),
+                    start: ts,
+                    end,
+                    out: self.texts.intern(&out),
+                    target: self.texts.intern(&target),
+                    mnemonic: self.texts.intern(&mnemonic),
+                });
+            }
+            let out = r.out.and_then(Value::text);
+            item.status = self.complete(&name, &cat, out.as_deref(), args, sink);
             if dur == NO_END {
                 item.status = item.status.or(Some(Status::Unknown));
             }
@@ -300,7 +324,7 @@ impl Trace {
             item.args = self.texts.append(args.map_or("", Value::get));
             if matches!(ph, b'B' | b'b' | b'S') {
                 let mut facts = ArgFacts::default();
-                args.into_iter().for_each(|args| facts.add(args));
+                args.into_iter().for_each(|args| facts.add(&name, args));
                 self.begin(facts.id);
             }
         }
@@ -345,11 +369,12 @@ impl Trace {
         &mut self,
         name: &str,
         cat: &str,
+        out: Option<&str>,
         args: Option<Value<'_, '_>>,
         sink: &mut dyn EventSink,
     ) -> Option<Status> {
         let mut facts = ArgFacts::default();
-        args.into_iter().for_each(|args| facts.add(args));
+        args.into_iter().for_each(|args| facts.add(name, args));
         self.open(None, sink);
         let slice = self.begin(facts.id.take());
         if let (Some(on_device), Some(args)) = (Launch::is_on_device(cat), args) {
@@ -361,6 +386,9 @@ impl Trace {
         let mut labels = Fields::new();
         if !cat.is_empty() {
             labels.str("category", cat);
+        }
+        if let Some(out) = out.filter(|out| !out.is_empty()) {
+            labels.str("output", out);
         }
         let name = Cow::Borrowed(if name.is_empty() { "(no name)" } else { name });
         let id = self.id(slice);

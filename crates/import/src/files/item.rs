@@ -18,6 +18,8 @@ pub enum Verdict {
     Newer,
     /// There is nothing in it.
     Empty,
+    /// It is known, and contains nothing of a run: a drawing of a graph, for example.
+    Unused,
 }
 
 /// The verdict on a file, with the reason.
@@ -58,6 +60,7 @@ impl fmt::Display for FileVerdict {
             Verdict::Broken => write!(f, "broken{}: {error}", format_of(self)),
             Verdict::Newer => write!(f, "newer than this program knows{}: {error}", format_of(self)),
             Verdict::Empty => write!(f, "empty: {}", self.reason),
+            Verdict::Unused => write!(f, "not used: {}", self.reason),
         }?;
         match self.offset {
             Some(offset) => write!(f, " (byte {offset})"),
@@ -79,6 +82,8 @@ pub(crate) struct Item {
     pub(super) importer: Option<usize>,
     /// What was wrong with the packing.
     pub(crate) damage: Option<String>,
+    /// Number of its values that were literals of Python and were converted to JSON.
+    pub(super) literals: u64,
 }
 
 impl Item {
@@ -95,7 +100,7 @@ impl Item {
             kind,
             table: None,
         };
-        Item { source, verdict, importer: None, damage: None }
+        Item { source, verdict, importer: None, damage: None, literals: 0 }
     }
 
     pub(crate) fn broken(name: String, why: String) -> Item {

@@ -1,6 +1,7 @@
 //! Repairs a text that is almost JSON, in one pass.
 
 use super::mended::Mended;
+use super::python::to_json;
 use crate::encoding::{decode_utf16, looks_utf16};
 
 /// Writes the mended text to `out`; offsets are counted from `base`. `Mended::default()` where there was nothing
@@ -12,7 +13,12 @@ pub(super) fn mend(bytes: &[u8], base: u64, out: &mut Vec<u8>) -> Mended {
         mended.utf16 = true;
         let text = decode_utf16(bytes, big_endian);
         Pass { text: text.as_bytes(), base: 0, out, mended: &mut mended }.run();
-    } else if std::str::from_utf8(bytes).is_ok() {
+    } else if let Ok(text) = std::str::from_utf8(bytes) {
+        if let Some((json, values)) = to_json(text) {
+            mended.literals = values;
+            out.extend_from_slice(json.as_bytes());
+            return mended;
+        }
         Pass { text: bytes, base, out, mended: &mut mended }.run();
     } else {
         let mut text = Vec::with_capacity(bytes.len() + 64);

@@ -23,6 +23,8 @@ pub struct Mended {
     pub missing: u64,
     /// Number of texts with words before them, such as those of a log.
     pub before: u64,
+    /// Number of values that were written as literals of Python.
+    pub literals: u64,
     /// Whether the text was UTF-16.
     pub utf16: bool,
     /// Number of records that were left out.
@@ -41,6 +43,7 @@ impl Mended {
         self.commas += other.commas;
         self.missing += other.missing;
         self.before += other.before;
+        self.literals += other.literals;
         self.utf16 |= other.utf16;
         self.left_out += other.left_out;
         if self.fault.is_none() {
@@ -82,6 +85,12 @@ impl Mended {
         );
         say(self.missing, Severity::Warning, "missing-comma", "a missing comma between two values was added");
         say(self.before, Severity::Warning, "text-before", "text before the JSON was skipped");
+        say(
+            self.literals,
+            Severity::Warning,
+            "python-literals",
+            "literals of Python (single quotes, None, True, False) were read as JSON",
+        );
         say(u64::from(self.utf16), Severity::Info, "utf16", "the text is UTF-16");
         if let Some(fault) = &self.fault {
             let message =

@@ -57,6 +57,7 @@ pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
         };
         let kind = e.text(0).unwrap_or("EVENT".into());
         let t = clock.maybe(e.text(1).as_ref());
+        let t = clock.in_order(t);
         initialized += u64::from(kind == "PIPELINE_INITIALIZED");
         let data = e.raw(2).map(json::members).unwrap_or_default();
         let of = |key: &str| data.iter().find(|(k, _)| k == key).and_then(|(_, v)| json::text_of(v));

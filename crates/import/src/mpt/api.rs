@@ -105,10 +105,10 @@ fn step(id: &str, record: &Record<'_>, clock: &mut Clock<'_>) -> Step {
     for (key, json) in record.members().filter(|(key, _)| !STEP.contains(key)) {
         labels.raw(key, json);
     }
-    if let Some(json) = record.raw("retry_count")
-        && record.number("retry_count").is_none_or(|n| n > 0.0 && retries(Some(n)) == 0)
-    {
-        // An unreadable value remains visible.
+    let tried_again = record.number("retry_count").and_then(retries);
+    let unreadable = record.raw("retry_count").filter(|_| tried_again.is_none());
+    if let Some(json) = unreadable {
+        // The value remains visible.
         labels.raw("retry_count", json);
     }
     let mut step = Step {
@@ -121,7 +121,8 @@ fn step(id: &str, record: &Record<'_>, clock: &mut Clock<'_>) -> Step {
         progress: record.number("progress"),
         after: record.raw("dependencies").map(dependencies).unwrap_or_default(),
         error: record.filled("error_message").map(Into::into),
-        retries: retries(record.number("retry_count")),
+        retries: tried_again.unwrap_or(0),
+        bad_retries: unreadable.is_some(),
         labels,
         ..Step::default()
     };

@@ -19,6 +19,9 @@ pub(super) fn read_steps(
     each(db, "workflows", file, sink, &mut |row| {
         let id = text(row, "workflow_id").unwrap_or_default();
         let mut labels = Labels::default();
+        let tried_again = number(row, "retry_count").and_then(retries);
+        let unreadable = text(row, "retry_count").filter(|_| tried_again.is_none());
+        labels.text("retry_count", unreadable.as_deref());
         labels.text("description", text(row, "description").as_deref());
         if let Some(metadata) = text(row, "metadata") {
             labels.object("metadata", &metadata, &[]);
@@ -48,6 +51,9 @@ pub(super) fn read_steps(
             model.workflow(Workflow { orphan: true, files, ..Workflow::new(&owner) })
         });
         let mut labels = Labels::default();
+        let tried_again = number(row, "retry_count").and_then(retries);
+        let unreadable = text(row, "retry_count").filter(|_| tried_again.is_none());
+        labels.text("retry_count", unreadable.as_deref());
         labels.text("description", text(row, "description").as_deref());
         for key in ["created_at", "updated_at"] {
             labels.text(key, text(row, key).as_deref());
@@ -62,7 +68,8 @@ pub(super) fn read_steps(
             progress: number(row, "progress"),
             after: text(row, "dependencies").map(|d| dependencies(&d)).unwrap_or_default(),
             error: text(row, "error_message").filter(|e| !e.is_empty()),
-            retries: retries(number(row, "retry_count")),
+            retries: tried_again.unwrap_or(0),
+            bad_retries: unreadable.is_some(),
             labels,
             ..Step::default()
         };

@@ -40,6 +40,8 @@ pub(super) struct Step {
     pub(super) after: Vec<String>,
     pub(super) error: Option<String>,
     pub(super) retries: u32,
+    /// Whether a number of retries is recorded that cannot be read, so that it is not known.
+    pub(super) bad_retries: bool,
     pub(super) message: Option<String>,
     /// JSON text of what the step gave back.
     pub(super) result: Option<String>,
@@ -106,10 +108,10 @@ fn fill<T>(mine: &mut Option<T>, theirs: Option<T>, newer: bool) {
     }
 }
 
-/// Reads a number of retries; an implausibly large number is unknown.
-pub(super) fn retries(number: Option<f64>) -> u32 {
+/// Reads a number of retries; `None` if it is not a whole number, negative, or implausibly large.
+pub(super) fn retries(number: f64) -> Option<u32> {
     const MOST: f64 = 100_000.0;
-    number.filter(|n| (0.0..=MOST).contains(n)).map_or(0, |n| n as u32)
+    ((0.0..=MOST).contains(&number) && number.fract() == 0.0).then_some(number as u32)
 }
 
 impl Step {
@@ -130,6 +132,7 @@ impl Step {
             self.after = other.after;
         }
         self.retries = self.retries.max(other.retries);
+        self.bad_retries = (self.bad_retries || other.bad_retries) && self.retries == 0;
         self.labels.append(&other.labels);
         if self.tries.is_empty() {
             self.tries = other.tries;
@@ -405,6 +408,16 @@ impl Workflow {
             sink.diagnostic(
                 Diagnostic::new(Severity::Info, "running-without-end", message).times(running as u64),
             );
+        }
+        let mut unread = self.steps.iter().filter(|s| s.bad_retries);
+        if let Some(first) = unread.next() {
+            let message = format!(
+                "{whose}: numbers of retries (`retry_count`) that cannot be read are unknown; their steps are shown with \
+                 the attempts that are recorded (first: step {:?})",
+                first.id
+            );
+            let count = 1 + unread.count() as u64;
+            sink.diagnostic(Diagnostic::new(Severity::Warning, "bad-value", message).times(count));
         }
         // The record of a step that waits to be tried again is that of the try that failed.
         let waiting = |s: &Step| u32::from(s.retries > 0 && status(&s.word) == Some(Status::Pending));

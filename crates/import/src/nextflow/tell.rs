@@ -18,6 +18,12 @@ use crate::outcome::Outcome;
 use crate::tally::Tally;
 use crate::times::Clock;
 
+/// The columns with the resources that were requested, and how their cells are read: a number, and bytes.
+const REQUESTS: [(&str, Amount); 3] = [("cpus", number), ("memory", bytes), ("disk", bytes)];
+
+/// Reads a cell as an amount.
+type Amount = fn(&str) -> Option<f64>;
+
 /// A task and the rows of its tries.
 struct Tried<'s, 'a> {
     id: String,
@@ -90,12 +96,8 @@ fn tasks<'s, 'a>(set: &'s RowSet<'a>, clock: &mut Clock<'_>, ids: &mut Ids) -> V
         let name = set.any(row, &["name", "process", "hash", "task_id"]).unwrap_or("(no name)");
         let (_, started, ended) =
             if submitted.is_some() { times(set, row, &mut quiet) } else { (None, None, None) };
-        let mut outcome = Outcome::default();
-        if let Some(word) = set.get(row, "status") {
-            outcome.word(word);
-        }
         let failed = matches!(set.get(row, "status"), Some("FAILED" | "ABORTED"));
-        let status = if failed { Some(Status::Failed) } else { outcome.status() };
+        let status = if failed { Some(Status::Failed) } else { outcome(set, row).status() };
         let number = set.get(row, "attempt").and_then(|n| n.parse().ok()).unwrap_or(0);
         let attempt = Attempt { queued: submitted, started, ended, status, number, ..Attempt::default() };
         let print = ids.print(["task_id", "hash", "native_id"].map(|column| set.get(row, column)));
@@ -181,6 +183,21 @@ fn times(
     (submitted, started.or_else(at_work), ended)
 }
 
+/// Returns how a row ended, by its word and its exit code; Nextflow writes the largest 32-bit integer for no code.
+fn outcome<'a>(set: &'a RowSet<'_>, row: &'a CellRow<'_>) -> Outcome<'a> {
+    let mut outcome = Outcome::default();
+    if let Some(word) = set.get(row, "status") {
+        outcome.word(word);
+    }
+    let status = outcome.status();
+    let exit = set.get(row, "exit").and_then(|e| e.parse::<i64>().ok()).filter(|e| *e != i64::from(i32::MAX));
+    // What was cancelled or taken from the cache has the exit code of something else, or none.
+    if let Some(exit) = exit.filter(|_| matches!(status, Some(Status::Failed | Status::Succeeded) | None)) {
+        outcome.exit_code(exit);
+    }
+    outcome
+}
+
 fn tell_task(set: &RowSet<'_>, task: &Tried<'_, '_>, after: Vec<Cow<'_, str>>, sink: &mut dyn EventSink) {
     let (mut labels, mut params) = (Fields::new(), Fields::new());
     if let Some(row) = task.rows.last() {
@@ -191,6 +208,17 @@ fn tell_task(set: &RowSet<'_>, task: &Tried<'_, '_>, after: Vec<Cow<'_, str>>, s
         }
         if let Some(script) = set.get(row, "script") {
             params.str("script", script);
+        }
+        if let Some(limit) = set.get(row, "time") {
+            params.str("time", limit);
+        }
+        // What was requested: a parameter, and not a measurement.
+        for (key, read) in REQUESTS {
+            let Some(cell) = set.get(row, key) else { continue };
+            match read(cell) {
+                Some(amount) => params.num(key, amount),
+                None => params.str(key, cell),
+            };
         }
     }
     sink.event(Event::Task(Task {
@@ -215,18 +243,16 @@ fn tell_row(
     tally: &mut Tally,
     sink: &mut dyn EventSink,
 ) {
-    let mut outcome = Outcome::default();
-    if let Some(word) = set.get(row, "status") {
-        outcome.word(word);
+    let outcome = outcome(set, row);
+    if set.get(row, "status") == Some("COMPLETED") && outcome.status() == Some(Status::Failed) {
+        tally.warn(
+            "exit-code-disagrees",
+            "tasks are called COMPLETED and have an exit code other than 0, which `validExitStatus` of old versions allows; they \
+             are shown as failed",
+            || format!("{}, exit code {}", task.name, set.get(row, "exit").unwrap_or_default()),
+        );
     }
-    let status = outcome.status();
-    let exit = set.get(row, "exit").and_then(|e| e.parse::<i64>().ok()).filter(|e| *e != i64::from(i32::MAX));
-    match exit {
-        // A task that is called completed may have been allowed any code.
-        Some(exit) if status == Some(Status::Failed) || status.is_none() => outcome.exit_code(exit),
-        _ => {}
-    }
-    let is_cached = status == Some(Status::Cached);
+    let is_cached = outcome.status() == Some(Status::Cached);
     let (queued, started, ended) = if is_cached {
         tally.info(
             "cached-times",
@@ -260,11 +286,12 @@ fn tell_row(
     sink.event(Event::Attempt(attempt));
     for (column, cell) in set.cells(row) {
         let (value, unit) = match column {
-            "realtime" | "time" => (duration(cell).map(|ns| ns as f64 / 1e9), Some("s")),
+            "realtime" => (duration(cell).map(|ns| ns as f64 / 1e9), Some("s")),
             "%cpu" | "%mem" => (number(cell), Some("%")),
-            "rss" | "vmem" | "peak_rss" | "peak_vmem" | "rchar" | "wchar" | "read_bytes" | "write_bytes"
-            | "memory" | "disk" => (bytes(cell), Some("B")),
-            "cpus" | "syscr" | "syscw" | "vol_ctxt" | "inv_ctxt" => (number(cell), None),
+            "rss" | "vmem" | "peak_rss" | "peak_vmem" | "rchar" | "wchar" | "read_bytes" | "write_bytes" => {
+                (bytes(cell), Some("B"))
+            }
+            "syscr" | "syscw" | "vol_ctxt" | "inv_ctxt" => (number(cell), None),
             _ => continue,
         };
         let Some(value) = value else {

@@ -74,6 +74,90 @@ pub(super) fn role(key: &str) -> Role {
     }
 }
 
+/// How certain it is that an argument of a call with the name of a status is its outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ambiguity {
+    /// The name has no other meaning.
+    Sure,
+    /// It is the outcome, or the condition of something else.
+    State,
+    /// It can be anything.
+    Anything,
+}
+
+/// Returns how certain it is that an argument with the name of a status is an outcome.
+pub(super) fn ambiguity(key: &str) -> Ambiguity {
+    match plain(key).as_str() {
+        "phase" | "success" | "succeeded" | "successful" | "passed" | "ok" => Ambiguity::Anything,
+        "state" | "currentstate" | "currentstatus" | "statetype" => Ambiguity::State,
+        _ => Ambiguity::Sure,
+    }
+}
+
+/// Returns whether an unknown text in the place of a state may be an outcome: a word or a few, and not one that tells in
+/// what condition a thread, a connection or a window is.
+pub(super) fn may_be_outcome(text: &str) -> bool {
+    let tokens = tokens(text.get(..64).unwrap_or(text));
+    let is_word = |t: &String| t.len() > 2 && t.chars().all(char::is_alphabetic);
+    let is_condition = |t: &String| {
+        matches!(
+            t.as_str(),
+            "sleep"
+                | "sleeping"
+                | "asleep"
+                | "awake"
+                | "runnable"
+                | "interruptible"
+                | "uninterruptible"
+                | "preempted"
+                | "parked"
+                | "idle"
+                | "busy"
+                | "active"
+                | "inactive"
+                | "blocked"
+                | "wait"
+                | "awaiting"
+                | "suspended"
+                | "stopped"
+                | "zombie"
+                | "dead"
+                | "wakekill"
+                | "waking"
+                | "swapped"
+                | "locked"
+                | "unlocked"
+                | "enabled"
+                | "disabled"
+                | "on"
+                | "off"
+                | "open"
+                | "opened"
+                | "opening"
+                | "close"
+                | "closed"
+                | "closing"
+                | "connect"
+                | "connected"
+                | "connecting"
+                | "disconnected"
+                | "loading"
+                | "loaded"
+                | "visible"
+                | "hidden"
+                | "foreground"
+                | "background"
+                | "paused"
+                | "resumed"
+                | "initial"
+                | "online"
+                | "offline"
+                | "healthy"
+        )
+    };
+    text.len() <= 64 && tokens.len() <= 4 && tokens.iter().any(is_word) && !tokens.iter().any(is_condition)
+}
+
 /// Whether a member of an object that is a status names its type.
 pub(super) fn is_type(key: &str) -> bool {
     matches!(plain(key).as_str(), "type" | "value" | "code" | "kind" | "id" | "current" | "label")

@@ -348,7 +348,7 @@ impl<'t> Teller<'t> {
             for text in [&*item.args, end] {
                 if !text.is_empty() && self.tape.read(text, 0).is_ok() {
                     for (key, value) in self.tape.value(text).members() {
-                        outcome.argument(&key, value.get());
+                        outcome.argument(&item.name, &key, value.get());
                         params.raw(&key, value.get());
                     }
                 }

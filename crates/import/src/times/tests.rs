@@ -117,6 +117,18 @@ fn ambiguous_local_times_follow_the_order_of_the_records() {
 }
 
 #[test]
+fn records_with_one_time_each_follow_each_other() {
+    let mut clock = Clock::new(Rc::new(Autumn));
+    let mut minutes = |of_day: i64| {
+        let civil = makespan_format::time::format_rfc3339((CHANGE + of_day * 60) * 1_000_000_000);
+        let t = clock.read(civil.trim_end_matches('Z'));
+        (clock.in_order(t).unwrap() - (CHANGE - 7200) * 1_000_000_000) / 60_000_000_000
+    };
+    // 02:50, 02:10 in the other hour, 02:20 after it, 03:05; and a record of 02:30 that is out of order in either hour.
+    assert_eq!([minutes(-10), minutes(-50), minutes(-40), minutes(5), minutes(-30)], [-10, 10, 20, 65, -30]);
+}
+
+#[test]
 fn durations() {
     let read = |json: &str| {
         let mut tape = Tape::default();

@@ -46,6 +46,28 @@ fn instances_alone_report_what_is_missing() {
 }
 
 #[test]
+fn a_state_of_null_is_pending_only_before_a_start() {
+    let instance = |task: &str, state: &str, start: &str, end: &str| {
+        format!(
+            r#"{{"task_id":"{task}","dag_id":"d","dag_run_id":"r","state":{state},"try_number":1,"map_index":-1,"start_date":{start},"end_date":{end}}}"#
+        )
+    };
+    let (start, end) = (r#""2026-02-03T10:00:00Z""#, r#""2026-02-03T10:00:09Z""#);
+    let all = [
+        instance("a", "null", "null", "null"),
+        instance("b", "null", start, end),
+        instance("c", "null", start, "null"),
+        instance("d", "\"\"", start, end),
+        instance("e", "\"success\"", start, end),
+        instance("f", "\"vanished\"", start, end),
+    ];
+    let runs = text(ID, &format!(r#"{{"task_instances":[{}],"total_entries":6}}"#, all.join(",")));
+    let statuses = ["a", "b", "c", "d", "e", "f"].map(|task| status(&runs[0], task));
+    assert_eq!(statuses, ["pending", "unknown", "unknown", "unknown", "succeeded", "unknown"]);
+    assert!(codes(&runs[0]).contains(&("unknown-status", 4)), "{:?}", codes(&runs[0]));
+}
+
+#[test]
 fn recorded_runs() {
     let names = [
         "etl_demo.manual_1.dagRun.json",

@@ -56,6 +56,28 @@ fn an_array_of_jobs_is_split_by_run_and_missing_pages_are_reported() {
 }
 
 #[test]
+fn completed_without_a_conclusion_is_unknown_and_counted() {
+    let times = r#""started_at":"2026-02-03T10:00:00Z","completed_at":"2026-02-03T10:00:09Z""#;
+    let job = |id: u32, rest: &str| {
+        format!(
+            r#"{{"id":{id},"run_id":5,"run_attempt":1,"name":"j{id}","status":"completed",{times},{rest}}}"#
+        )
+    };
+    let steps = format!(
+        r#""conclusion":"success","steps":[{{"name":"s","number":1,"status":"completed","conclusion":null,{times}}}]"#
+    );
+    let jobs = [
+        job(1, r#""conclusion":null,"steps":[]"#),
+        job(2, r#""steps":[]"#),
+        job(3, r#""conclusion":"","steps":[]"#),
+        job(4, &steps),
+    ];
+    let runs = text(ID, &format!(r#"{{"total_count":4,"jobs":[{}]}}"#, jobs.join(",")));
+    assert_eq!(all_counts(&runs), ["5: 5 tasks, 5 attempts, 0 edges: 1 succeeded 4 unknown"]);
+    assert_eq!(codes(&runs[0]), [("unknown-status", 4)]);
+}
+
+#[test]
 fn recorded_runs() {
     let rows = [
         ("biomejs_biome_21487811823", "21487811823: 4 tasks, 4 attempts, 0 edges: 4 succeeded"),

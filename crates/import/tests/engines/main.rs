@@ -5,6 +5,7 @@
 mod again;
 mod airflow;
 mod argo;
+mod bazel;
 mod dbt;
 mod github;
 mod gitlab;

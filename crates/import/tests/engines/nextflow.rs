@@ -50,6 +50,33 @@ fn columns_come_in_any_order_and_number() {
 }
 
 #[test]
+fn a_completed_task_with_an_exit_code_has_failed() {
+    let rows =
+        ["A\tCOMPLETED\t3", "B\tCOMPLETED\t0", "C\tCACHED\t3", "D\tABORTED\t143", "E\tCOMPLETED\t2147483647"];
+    let rows = rows.map(|row| format!("1\t{row}\t2026-02-03 10:00:00.000\t5s\t4s\n"));
+    let runs =
+        text(ID, &format!("task_id\tname\tstatus\texit\tsubmit\tduration\trealtime\n{}", rows.concat()));
+    let run = &runs[0];
+    let statuses = ["A", "B", "C", "D", "E"].map(|task| status(run, task));
+    assert_eq!(statuses, ["failed", "succeeded", "cached", "cancelled", "succeeded"]);
+    let said = run.diagnostics.iter().find(|d| d.code == "exit-code-disagrees").unwrap();
+    assert!(said.count == 1 && said.message.contains("A, exit code 3"), "{}", said.message);
+}
+
+#[test]
+fn requested_resources_are_parameters_and_not_measurements() {
+    let table = "task_id\tname\tstatus\texit\tsubmit\tduration\tpeak_rss\t%cpu\tcpus\tmemory\ttime\n\
+        1\tA\tCOMPLETED\t0\t2026-02-03 10:00:00.000\t50s\t1 GB\t100.0%\t4\t6 GB\t1h\n";
+    let runs = text(ID, table);
+    let run = &runs[0];
+    let task = run.find_task("A").unwrap();
+    assert_eq!(run.text(run.tasks.params[task.index()]), r#"{"time":"1h","cpus":4,"memory":6442450944}"#);
+    let mut names: Vec<&str> = run.samples.name.iter().map(|name| run.text(*name)).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["%cpu", "peak_rss"]);
+}
+
+#[test]
 fn recorded_runs() {
     let rows: [(&[&str], &str); 8] = [
         (&["chipseq_a.execution_trace.txt"], "275 tasks, 275 attempts, 0 edges: 258 succeeded 17 failed"),
