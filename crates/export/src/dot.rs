@@ -5,41 +5,62 @@ use std::fmt::Write as _;
 
 use makespan_analysis::Facts;
 use makespan_model::{Run, TaskId};
-use makespan_scene::{Theme, duration, visible};
+use makespan_scene::{Theme, counted, duration, visible};
 use makespan_views::status_role;
-use petgraph::dot::{Config, Dot, RankDir};
 
-/// Writes one graph per run.
+/// Writes one graph: `dot` makes a picture of each graph, and a file has one picture. Several runs are clusters in it.
 pub(crate) fn dot(runs: &[&Facts], theme: &Theme) -> String {
-    runs.iter().map(|facts| graph(facts, theme)).collect()
-}
-
-fn graph(facts: &Facts, theme: &Theme) -> String {
-    let run = facts.run();
-    let critical = facts.critical_path().map(|p| p.on_path.as_slice()).unwrap_or_default();
-    let is_critical = |t: TaskId| critical.get(t.index()).copied().unwrap_or(false);
-    let node = |_, (t, ()): (TaskId, &())| {
-        let role = status_role(run.tasks.status[t.index()]);
-        let (fill, text) = (theme.colour(role).hex(), theme.colour(role.on()).hex());
-        let thick = if is_critical(t) { " penwidth=3" } else { "" };
-        format!("label={} fillcolor=\"{fill}\" fontcolor=\"{text}\"{thick}", quoted(&label(run, t)))
+    let title = match runs {
+        [one] => one.run().title().to_owned(),
+        several => counted(several.len(), "run"),
     };
-    let edge = |_, (from, to, ()): (TaskId, TaskId, &())| {
-        let critical = is_critical(from) && is_critical(to);
-        let style = if run.edges_inferred { "style=dotted" } else { "" };
-        format!("{style}{}", if critical { " penwidth=3" } else { "" })
-    };
-    let config =
-        [Config::GraphContentOnly, Config::NodeNoLabel, Config::EdgeNoLabel, Config::RankDir(RankDir::LR)];
-    let body = Dot::with_attr_getters(run.dependencies(), &config, &edge, &node);
-    let mut out = format!("digraph {} {{\n", quoted(run.title()));
+    let mut out = format!("digraph {} {{\n", quoted(&title));
+    let _ = writeln!(out, "    rankdir=\"LR\"");
     let _ = writeln!(out, "    node [shape=box style=\"filled,rounded\" fontname=\"sans-serif\"]");
-    let _ = write!(out, "{body:?}");
-    for (from, to) in &run.cut {
-        let _ = writeln!(out, "    {from} -> {to} [ style=dashed constraint=false ]");
+    let mut first = 0;
+    for (number, facts) in runs.iter().enumerate() {
+        if runs.len() > 1 {
+            let _ = writeln!(out, "    subgraph cluster_{number} {{");
+            let _ = writeln!(out, "    fontname=\"sans-serif\" label={}", quoted(facts.run().title()));
+            graph(facts, first, theme, &mut out);
+            out.push_str("    }\n");
+        } else {
+            graph(facts, first, theme, &mut out);
+        }
+        first += facts.run().task_count();
     }
     out.push_str("}\n");
     out
+}
+
+/// Writes the nodes and edges of a run. The nodes of the file are numbered from `first` on.
+fn graph(facts: &Facts, first: usize, theme: &Theme, out: &mut String) {
+    let run = facts.run();
+    let critical = facts.critical_path().map(|p| p.on_path.as_slice()).unwrap_or_default();
+    let is_critical = |t: u32| critical.get(t as usize).copied().unwrap_or(false);
+    let node = |t: u32| first + t as usize;
+    for t in run.task_ids() {
+        let role = status_role(run.tasks.status[t.index()]);
+        let (fill, text) = (theme.colour(role).hex(), theme.colour(role.on()).hex());
+        let thick = if is_critical(t.0) { " penwidth=3" } else { "" };
+        let label = quoted(&label(run, t));
+        let _ = writeln!(
+            out,
+            "    {} [label={label} fillcolor=\"{fill}\" fontcolor=\"{text}\"{thick}]",
+            node(t.0)
+        );
+    }
+    let style = if run.edges_inferred { "style=dotted" } else { "" };
+    for (from, to) in run.successors.pairs() {
+        let thick = if is_critical(from) && is_critical(to) { "penwidth=3" } else { "" };
+        let attributes =
+            [style, thick].into_iter().filter(|one| !one.is_empty()).collect::<Vec<_>>().join(" ");
+        let attributes = if attributes.is_empty() { attributes } else { format!(" [{attributes}]") };
+        let _ = writeln!(out, "    {} -> {}{attributes}", node(from), node(to));
+    }
+    for (from, to) in &run.cut {
+        let _ = writeln!(out, "    {} -> {} [style=dashed constraint=false]", node(*from), node(*to));
+    }
 }
 
 /// Returns the name of a task, and below it its duration.

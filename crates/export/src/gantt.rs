@@ -14,7 +14,10 @@ const MOST_BARS: usize = 300;
 
 /// Writes all runs, one after the other.
 pub(crate) fn gantt(runs: &[&Facts], notes: &mut Vec<String>) -> String {
-    let title = runs.iter().map(|f| label(f.run().title())).collect::<Vec<_>>().join(", ");
+    let title = match runs {
+        [one] => label(one.run().title()),
+        several => counted(several.len(), "run"),
+    };
     let span =
         runs.iter().filter_map(|f| f.run().span()).fold(None, |all: Option<(i64, i64)>, (from, to)| {
             Some(all.map_or((from, to), |(a, b)| (a.min(from), b.max(to))))
@@ -26,13 +29,25 @@ pub(crate) fn gantt(runs: &[&Facts], notes: &mut Vec<String>) -> String {
         _ => "%m-%d %H:%M",
     };
     let mut out = format!("gantt\ntitle {title}\ndateFormat x\naxisFormat {axis}\n");
+    let (mut left_out, mut untimed) = (0, 0);
     for (number, facts) in runs.iter().enumerate() {
-        bars(facts.run(), number, MOST_BARS / runs.len().max(1), &mut out, notes);
+        let name = if runs.len() > 1 { facts.run().title() } else { "" };
+        let hidden = bars(facts.run(), name, number, MOST_BARS / runs.len().max(1), &mut out);
+        left_out += hidden.0;
+        untimed += hidden.1;
+    }
+    if left_out > 0 {
+        notes.push(format!("{} not shown in the Gantt chart", counted(left_out, "shorter attempt")));
+    }
+    if untimed > 0 {
+        notes.push(format!("{} without times not shown in the Gantt chart", counted(untimed, "attempt")));
     }
     out
 }
 
-fn bars(run: &Run, number: usize, most: usize, out: &mut String, notes: &mut Vec<String>) {
+/// Writes the bars of a run, which has a name if there are several, and returns how many attempts are too short to be
+/// shown, and how many have no times.
+fn bars(run: &Run, title: &str, number: usize, most: usize, out: &mut String) -> (usize, usize) {
     let a = &run.attempts;
     let mut all: Vec<(AttemptId, i64, i64)> = run
         .task_ids()
@@ -53,8 +68,13 @@ fn bars(run: &Run, number: usize, most: usize, out: &mut String, notes: &mut Vec
         let name = worker(at);
         if section != Some(name) {
             section = Some(name);
-            let shown = if name.is_empty() { "no worker" } else { name };
-            let _ = writeln!(out, "section {}", label(shown));
+            let section = match (title, name) {
+                ("", "") => label("no worker"),
+                (title, "") => label(title),
+                ("", name) => label(name),
+                (title, name) => format!("{} · {}", label(title), label(name)),
+            };
+            let _ = writeln!(out, "section {section}");
         }
         let task = makespan_model::TaskId(a.task[i]);
         let tag = match a.status[i] {
@@ -68,12 +88,7 @@ fn bars(run: &Run, number: usize, most: usize, out: &mut String, notes: &mut Vec
         // A bar of no length is not drawn.
         let _ = writeln!(out, "{name}{try_number} :{tag}r{number}a{i}, {from}, {}", to.max(from + 1));
     }
-    if left_out > 0 {
-        notes.push(format!("{} not shown in the Gantt chart", counted(left_out, "shorter attempt")));
-    }
-    if untimed > 0 {
-        notes.push(format!("{} without times not shown in the Gantt chart", counted(untimed, "attempt")));
-    }
+    (left_out, untimed)
 }
 
 /// What begins a line that is not a bar; see the grammar of Mermaid's Gantt charts.

@@ -10,7 +10,8 @@ use makespan_views::tasks::{start_of, worker_of};
 use crate::xml::xml;
 
 /// An attribute of a node: its name in the file, and its type.
-const KEYS: [(&str, &str); 10] = [
+const KEYS: [(&str, &str); 11] = [
+    ("run", "string"),
     ("task", "string"),
     ("label", "string"),
     ("step", "string"),
@@ -23,7 +24,7 @@ const KEYS: [(&str, &str); 10] = [
     ("critical", "boolean"),
 ];
 
-/// Writes all runs, each as a graph.
+/// Writes all runs in one graph, since programs read only the first of a file. The attribute `run` tells them apart.
 pub(crate) fn graphml(runs: &[&Facts]) -> String {
     let mut out = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<graphml xmlns=\"http://graphml.graphdrawing.org/xmlns\">\n",
@@ -33,24 +34,26 @@ pub(crate) fn graphml(runs: &[&Facts]) -> String {
     }
     out.push_str("  <key id=\"cycle\" for=\"edge\" attr.name=\"cycle\" attr.type=\"boolean\"/>\n");
     out.push_str("  <key id=\"name\" for=\"graph\" attr.name=\"name\" attr.type=\"string\"/>\n");
+    out.push_str("  <graph id=\"g\" edgedefault=\"directed\">\n");
+    if let [one] = runs {
+        let _ = writeln!(out, "    <data key=\"name\">{}</data>", xml(one.run().title()));
+    }
     for (number, facts) in runs.iter().enumerate() {
         graph(facts, number, &mut out);
     }
-    out.push_str("</graphml>\n");
+    out.push_str("  </graph>\n</graphml>\n");
     out
 }
 
 fn graph(facts: &Facts, number: usize, out: &mut String) {
     let run = facts.run();
     let critical = facts.critical_path().map(|p| p.on_path.as_slice()).unwrap_or_default();
-    // Ids hold for the whole file.
     let id = |task: u32| format!("r{number}n{task}");
-    let _ = writeln!(out, "  <graph id=\"r{number}\" edgedefault=\"directed\">");
-    let _ = writeln!(out, "    <data key=\"name\">{}</data>", xml(run.title()));
     for t in run.task_ids() {
         let i = t.index();
         let started = start_of(run, t);
         let values = [
+            Some(run.id.clone()),
             Some(run.task_id(t).to_owned()),
             Some(run.task_name(t).to_owned()),
             Some(run.task_step(t).to_owned()),
@@ -82,5 +85,4 @@ fn graph(facts: &Facts, number: usize, out: &mut String) {
             "    <edge source=\"{from}\" target=\"{to}\"><data key=\"cycle\">true</data></edge>"
         );
     }
-    out.push_str("  </graph>\n");
 }

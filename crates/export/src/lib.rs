@@ -79,7 +79,17 @@ pub fn export(runs: &[&Facts], format: Format, options: &Options) -> Result<Expo
         }
         (all, Format::Jsonl) => all.iter().map(|f| f.run().to_jsonl()).collect(),
         (all, Format::Text) => all.iter().map(|f| notation::write(f.run())).collect(),
-        (all, Format::Mermaid) => mermaid::flowchart(all, &mut notes),
+        (all, Format::Mermaid) => {
+            let drawn = mermaid::flowchart(all);
+            notes.extend(drawn.notes);
+            if drawn.is_too_large {
+                notes.push(
+                    "the flowchart is too large for the default limits of Mermaid; raise `maxEdges` and `maxTextSize`"
+                        .to_owned(),
+                );
+            }
+            drawn.text
+        }
         (all, Format::Gantt) => gantt::gantt(all, &mut notes),
         (all, Format::Dot) => dot::dot(all, &options.theme),
         (all, Format::GraphMl) => graphml::graphml(all),

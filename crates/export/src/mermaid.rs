@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use makespan_analysis::Facts;
-use makespan_model::Status;
+use makespan_model::{Order as _, Status};
 use makespan_scene::{counted, visible};
 use makespan_views::graph::{BUDGET, Graph, Graphing, Grouping};
 
@@ -15,51 +15,94 @@ const MOST_TEXT: usize = 45_000;
 /// Maximum length of a name, in characters.
 pub(crate) const LONGEST_NAME: usize = 80;
 
-/// Writes all runs, each as a subgraph if there are several. A graph too large for Mermaid is drawn by step.
-pub(crate) fn flowchart(runs: &[&Facts], notes: &mut Vec<String>) -> String {
-    let mut out = String::from("flowchart LR\n");
-    for (number, facts) in runs.iter().enumerate() {
-        let mut part = String::new();
-        let run = facts.run();
-        let of = |by| Graph::new(facts, &Graphing { by, ..Graphing::default() }, None);
-        let many = run.task_count() > BUDGET;
-        let mut graph = of(if many { Grouping::Steps } else { Grouping::Tasks });
-        if graph.nodes.len() > BUDGET {
-            graph = of(Grouping::Tasks);
+/// A flowchart, and what readers have to know about it.
+pub(crate) struct Flowchart {
+    /// The text for Mermaid.
+    pub(crate) text: String,
+    /// What is drawn by step or not at all, as sentences.
+    pub(crate) notes: Vec<String>,
+    /// Whether Mermaid refuses to draw it unless its limits are raised.
+    pub(crate) is_too_large: bool,
+}
+
+/// The nodes and edges of one run.
+struct Part {
+    text: String,
+    edges: usize,
+    by: Grouping,
+    left_out: usize,
+}
+
+impl Part {
+    fn new(facts: &Facts, number: usize, by: Grouping) -> Part {
+        let graph = Graph::new(facts, &Graphing { by, ..Graphing::default() }, None);
+        let mut text = String::new();
+        nodes(&graph, number, &mut text);
+        Part { text, edges: graph.edges.len(), by: graph.by, left_out: graph.left_out }
+    }
+
+    /// Returns the finest part that can be drawn: by task, or by step if there are too many tasks.
+    fn finest(facts: &Facts, number: usize) -> Part {
+        if facts.run().task_count() > BUDGET && facts.steps().len() <= BUDGET {
+            return Part::new(facts, number, Grouping::Steps);
         }
-        nodes(&graph, number, &mut part);
-        let allowed = (MOST_EDGES / runs.len().max(1), MOST_TEXT / runs.len().max(1));
-        let too_large = |graph: &Graph, text: &str| graph.edges.len() > allowed.0 || text.len() > allowed.1;
-        if graph.by == Grouping::Tasks && graph.left_out == 0 && too_large(&graph, &part) {
-            graph = of(Grouping::Steps);
-            part.clear();
-            nodes(&graph, number, &mut part);
+        Part::new(facts, number, Grouping::Tasks)
+    }
+}
+
+/// Writes all runs, each as a subgraph if there are several. If they are too large for Mermaid together, the largest are
+/// drawn by step until the others fit.
+pub(crate) fn flowchart(runs: &[&Facts]) -> Flowchart {
+    let mut parts: Vec<Part> = runs.iter().enumerate().map(|(i, facts)| Part::finest(facts, i)).collect();
+    let mut edges: usize = parts.iter().map(|part| part.edges).sum();
+    let mut length: usize = parts.iter().map(|part| part.text.len()).sum();
+    let mut largest: Vec<usize> = (0..parts.len()).filter(|&i| parts[i].by == Grouping::Tasks).collect();
+    largest.order_by(|a, b| parts[*b].text.len().cmp(&parts[*a].text.len()).then(a.cmp(b)));
+    for i in largest {
+        if edges <= MOST_EDGES && length <= MOST_TEXT {
+            break;
         }
-        if graph.by == Grouping::Steps {
-            let tasks = counted(run.task_count(), "task");
-            notes.push(format!("{tasks} are more than Mermaid draws; each node stands for a step"));
+        if parts[i].left_out > 0 {
+            continue;
         }
-        if too_large(&graph, &part) {
-            notes.push(
-                "the flowchart is too large for the default limits of Mermaid; raise `maxEdges` and `maxTextSize`"
-                    .to_owned(),
-            );
-        }
-        if graph.left_out > 0 {
-            notes.push(format!("{} not shown in the flowchart", counted(graph.left_out, "task")));
-        }
-        if runs.len() > 1 {
-            let _ = writeln!(out, "subgraph r{number} [\"{}\"]", label(run.title()));
-            out.push_str(&part);
-            out.push_str("end\n");
-        } else {
-            out.push_str(&part);
+        let by_step = Part::new(runs[i], i, Grouping::Steps);
+        if by_step.text.len() < parts[i].text.len() {
+            edges = edges - parts[i].edges + by_step.edges;
+            length = length - parts[i].text.len() + by_step.text.len();
+            parts[i] = by_step;
         }
     }
-    out.push_str(
+
+    let mut notes = Vec::new();
+    match (runs, parts.iter().filter(|part| part.by == Grouping::Steps).count()) {
+        (_, 0) => {}
+        ([one], _) => {
+            let tasks = counted(one.run().task_count(), "task");
+            notes.push(format!("{tasks} are more than Mermaid draws; each node stands for a step"));
+        }
+        (all, coarse) => {
+            let all = counted(all.len(), "run");
+            notes.push(format!("{coarse} of {all} drawn with a node for each step; together they have more tasks than Mermaid draws"));
+        }
+    }
+    let left_out: usize = parts.iter().map(|part| part.left_out).sum();
+    if left_out > 0 {
+        notes.push(format!("{} not shown in the flowchart", counted(left_out, "task")));
+    }
+    let mut text = String::from("flowchart LR\n");
+    for (number, (facts, part)) in runs.iter().zip(&parts).enumerate() {
+        if runs.len() > 1 {
+            let _ = writeln!(text, "subgraph r{number} [\"{}\"]", label(facts.run().title()));
+            text.push_str(&part.text);
+            text.push_str("end\n");
+        } else {
+            text.push_str(&part.text);
+        }
+    }
+    text.push_str(
         "classDef failed stroke-width:3px,stroke-dasharray:6 3\nclassDef pending stroke-dasharray:2 3\n",
     );
-    out
+    Flowchart { text, notes, is_too_large: edges > MOST_EDGES || length > MOST_TEXT }
 }
 
 fn nodes(graph: &Graph, run: usize, out: &mut String) {

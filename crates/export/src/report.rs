@@ -70,8 +70,17 @@ fn one(facts: &Facts, out: &mut String) {
         let mut all = task_table(run, &facts.waiting().wait, &tasks, 0..shown, &look);
         all.left_out = tasks.len() - shown;
         table(&all, out);
+        let drawn = flowchart(&[facts]);
         out.push_str("## Graph\n\n");
-        fenced(&flowchart(&[facts], &mut notes), "mermaid", out);
+        // What a page refuses to draw is an error message in its place.
+        if drawn.is_too_large {
+            out.push_str(
+                "This graph is too large for Mermaid. Export it as SVG, or open the run in Makespan.\n\n",
+            );
+        } else {
+            notes.extend(drawn.notes);
+            fenced(&drawn.text, "mermaid", out);
+        }
         if run.span().is_some() && run.attempt_count() > 0 {
             out.push_str("## Timeline\n\n");
             fenced(&gantt(&[facts], &mut notes), "mermaid", out);

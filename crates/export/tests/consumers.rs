@@ -3,6 +3,7 @@
 
 mod support;
 
+use makespan_analysis::Facts;
 use makespan_export::{ExportError, Format, Options, Picture, Table, export, is_formula};
 use pulldown_cmark::{Event, Options as Dialect, Parser, Tag, TagEnd};
 use serde_json::Value;
@@ -136,6 +137,82 @@ fn a_graph_too_large_for_mermaid_is_drawn_by_step() {
 }
 
 #[test]
+fn runs_that_fit_together_are_drawn_by_task_and_otherwise_the_largest_by_step() {
+    let chain = |run: &str, count: usize| {
+        let mut lines = format!("{{\"event\":\"run\",\"run\":\"{run}\"}}\n");
+        for i in 0..count {
+            let after = i.checked_sub(1).map_or(String::new(), |i| format!("\"t{i}\""));
+            lines.push_str(&format!(
+                "{{\"event\":\"task\",\"task\":\"t{i}\",\"step\":\"s\",\"after\":[{after}]}}\n"
+            ));
+        }
+        facts(&lines)
+    };
+    let (small, middle, large) = (chain("small", 40), chain("middle", 400), chain("large", 480));
+    let drawn = |runs: &[&Facts]| write(runs, Format::Mermaid, &Options::default());
+    let nodes = |text: &str, run: usize| {
+        text.lines().filter(|l| l.starts_with(&format!("r{run}n")) && l.contains("[\"")).count()
+    };
+    let fits = drawn(&[&small, &middle]);
+    assert_eq!((nodes(&fits.text, 0), nodes(&fits.text, 1)), (40, 400), "an equal share is not needed");
+    assert_eq!(fits.notes, [] as [String; 0]);
+    let three = drawn(&[&small, &middle, &large]);
+    assert_eq!([0, 1, 2].map(|run| nodes(&three.text, run)), [40, 400, 1]);
+    assert_eq!(three.notes.len(), 1, "{:?}", three.notes);
+    assert!(three.notes[0].starts_with("1 of 3 runs"), "{:?}", three.notes);
+}
+
+#[test]
+fn a_graph_that_pages_refuse_to_draw_is_left_out_of_a_report() {
+    let mut lines = String::from("{\"event\":\"run\",\"run\":\"r\"}\n");
+    for i in 0..700usize {
+        let after = i.checked_sub(1).map_or(String::new(), |i| format!("\"t{i}\""));
+        lines.push_str(&format!(
+            "{{\"event\":\"attempt\",\"task\":\"t{i}\",\"started\":{i},\"ended\":{}}}\n\
+             {{\"event\":\"task\",\"task\":\"t{i}\",\"step\":\"s{i}\",\"after\":[{after}]}}\n",
+            i + 1
+        ));
+    }
+    let run = facts(&lines);
+    let report = write(&[&run], Format::Markdown, &Options::default()).text;
+    assert!(!report.contains("flowchart LR") && report.contains("too large for Mermaid"));
+    assert!(report.contains("gantt\n"), "the timeline fits");
+    let alone = write(&[&run], Format::Mermaid, &Options::default());
+    assert!(alone.notes.iter().any(|note| note.contains("maxEdges")), "{:?}", alone.notes);
+}
+
+#[test]
+fn sections_of_a_gantt_chart_name_their_run() {
+    let one = facts(
+        "{\"event\":\"run\",\"run\":\"a\"}\n{\"event\":\"attempt\",\"task\":\"t\",\"started\":0,\"ended\":5}\n",
+    );
+    let two = facts(
+        "{\"event\":\"run\",\"run\":\"b\"}\n{\"event\":\"attempt\",\"task\":\"t\",\"started\":0,\"ended\":5,\"worker\":\"w\"}\n",
+    );
+    let sections = |runs: &[&Facts]| -> Vec<String> {
+        let text = write(runs, Format::Gantt, &Options::default()).text;
+        text.lines().filter_map(|l| l.strip_prefix("section ")).map(str::to_owned).collect()
+    };
+    assert_eq!(sections(&[&one, &two]), ["a", "b · w"]);
+    assert_eq!(sections(&[&one]), ["no worker"]);
+}
+
+#[test]
+fn several_runs_are_clusters_of_one_picture_and_nodes_of_one_graph() {
+    let run = facts(
+        "{\"event\":\"run\",\"run\":\"a\"}\n{\"event\":\"task\",\"task\":\"x\"}\n{\"event\":\"task\",\"task\":\"y\",\"after\":[\"x\"]}\n",
+    );
+    let text = write(&[&run, &run], Format::Dot, &Options::default()).text;
+    assert_eq!((text.matches("digraph").count(), text.matches("subgraph cluster_").count()), (1, 2));
+    assert!(text.contains("0 -> 1") && text.contains("2 -> 3"), "{text}");
+    if let Some(svg) = consumed("dot", &["-Tsvg"], &text) {
+        assert_eq!((svg.matches("<svg").count(), svg.matches("class=\"node\"").count()), (1, 4));
+    }
+    let graph = write(&[&run, &run], Format::GraphMl, &Options::default()).text;
+    assert_eq!(graph.matches("<data key=\"run\">a</data>").count(), 4, "{graph}");
+}
+
+#[test]
 fn graphviz_draws_what_is_written_and_nothing_links() {
     let run = facts(&events(UNKIND));
     let text = write(&[&run], Format::Dot, &Options::default()).text;
@@ -164,7 +241,7 @@ fn xml_is_well_formed_and_holds_what_it_should() {
     }
     let Some(tags) = consumed("python3", &["-c", XML], &graph) else { return };
     let count = |name: &str| tags.split_whitespace().filter(|tag| *tag == name).count();
-    assert_eq!((count("graph"), count("node")), (2, run.run().task_count() * 2));
+    assert_eq!((count("graph"), count("node")), (1, run.run().task_count() * 2));
     assert_eq!(count("edge"), (run.run().edge_count() + run.run().cut.len()) * 2);
     let _ = consumed("xmllint", &["--noout", "-"], &graph);
 }

@@ -10,7 +10,10 @@ use crate::key::{Said, judge};
 use crate::redacted::MARK;
 use crate::redactor::Redactor;
 use crate::text::{self, Line};
-use crate::value::{is_made, is_nothing, is_path, is_prose, is_random, is_reference, is_sentence};
+use crate::value::{
+    is_credential_kind, is_made, is_nothing, is_path, is_prose, is_random, is_reference, is_sentence,
+    is_settings,
+};
 
 /// One open bracket.
 struct Level {
@@ -235,6 +238,12 @@ fn by_key(value: &[u8], said: Said) -> Option<&'static str> {
             None
         }
         Said::Strong(_) if is_path(value) => None,
+        Said::Strong("credential") if is_credential_kind(value) => None,
+        Said::Header("cookie" | "setcookie")
+            if is_settings(value, |name| matches!(judge(name), Said::Open | Said::Described)) =>
+        {
+            None
+        }
         Said::Strong(rule) | Said::Header(rule) => Some(rule),
         Said::Weak(rule) => {
             let basic = rule == "auth" && crate::base64::is_basic(value);

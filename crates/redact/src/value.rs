@@ -342,6 +342,51 @@ pub(crate) fn is_made(word: &[u8], strict: bool) -> bool {
     digits > 0 && letters > 0 && (!strict || inside)
 }
 
+/// The kinds of credentials of Azure Identity and of Google's libraries, without separators.
+const CREDENTIAL_KINDS: &[&str] = &[
+    "authorizeduser",
+    "azurecli",
+    "azuredevelopercli",
+    "azurepowershell",
+    "clientcertificate",
+    "devicecode",
+    "externalaccount",
+    "gcloud",
+    "impersonatedserviceaccount",
+    "instancemetadata",
+    "interactivebrowser",
+    "managedidentity",
+    "serviceaccount",
+    "serviceprincipal",
+    "workloadidentity",
+];
+
+/// Whether a value states the kind of a credential instead of being one: `azure_cli`, `Managed Identity`.
+pub(crate) fn is_credential_kind(value: &[u8]) -> bool {
+    let letters = || value.iter().filter(|b| !matches!(b, b'-' | b'_' | b' ')).map(u8::to_ascii_lowercase);
+    value.len() < 40 && CREDENTIAL_KINDS.iter().any(|kind| letters().eq(kind.bytes()))
+}
+
+/// Whether the cookies of a header (RFC 6265, 4) only hold settings that identify nobody, such as `lang=de; theme=dark`:
+/// each value is a short word, or a number of at most three digits.
+pub(crate) fn is_settings(cookies: &[u8], is_open: impl Fn(&[u8]) -> bool) -> bool {
+    cookies.split(|b| *b == b';').map(<[u8]>::trim_ascii).filter(|pair| !pair.is_empty()).all(|pair| {
+        let at = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
+        let (name, value) = (&pair[..at], pair.get(at + 1..).unwrap_or_default());
+        // Attributes of `Set-Cookie`.
+        if ["expires", "max-age", "path", "domain", "samesite", "secure", "httponly", "partitioned"]
+            .iter()
+            .any(|attribute| name.eq_ignore_ascii_case(attribute.as_bytes()))
+        {
+            return true;
+        }
+        let word =
+            value.len() <= 8 && value.iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'-' | b'_'));
+        let number = value.len() <= 3 && value.iter().all(u8::is_ascii_digit);
+        at < pair.len() && is_open(name) && (word && changes(value) <= 3 || number)
+    })
+}
+
 /// Words in small letters with what joins them, as names of things are.
 pub(crate) fn is_name(word: &[u8]) -> bool {
     word.iter().all(|b| b.is_ascii_lowercase() || matches!(b, b'-' | b'_' | b'.' | b'/' | b':'))

@@ -54,8 +54,17 @@ class Opened(Recorded):
         self.assertEqual(run.started.isoformat(), "2026-01-05T08:00:00+00:00")
         self.assertEqual(run.raw["tasks"], 3)
         self.assertIn("'Nightly', succeeded, 3 tasks, 4 s", repr(run))
+        (short,) = makespan.open(self.write("short.jsonl", lengths=(1,)))
+        self.assertIn("'Nightly', succeeded, 1 task, 1 s", repr(short))
         with self.assertRaisesRegex(AttributeError, "nonsense_s"):
             run.nonsense_s
+
+    def test_lists_of_sources_are_opened_like_their_members(self):
+        paths = [self.write("a.jsonl", "a"), str(self.write("b.jsonl", "b"))]
+        self.assertEqual([run.id for run in makespan.open(paths)], ["a", "b"])
+        self.assertEqual([run.id for run in makespan.open(tuple(paths[:1]), paths[1])], ["a", "b"])
+        with self.assertRaises(TypeError):
+            makespan.open([])
 
     def test_tasks_attempts_and_samples_are_those_of_the_program(self):
         more = [{"event": "sample", "task": "t1", "name": "memory", "value": 5.5, "unit": "MB"}, {"event": "sample", "name": "load", "value": 1}]

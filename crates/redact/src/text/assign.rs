@@ -5,7 +5,8 @@ use crate::alphabet::{HEX, PARTS, WORD};
 use crate::base64::is_basic;
 use crate::key::{Said, judge};
 use crate::value::{
-    is_code, is_made, is_name, is_nothing, is_path, is_prose, is_random, is_reference, is_sentence,
+    is_code, is_credential_kind, is_made, is_name, is_nothing, is_path, is_prose, is_random, is_reference,
+    is_sentence, is_settings,
 };
 
 /// The longest key that is looked at.
@@ -230,7 +231,7 @@ fn is_secret(text: &[u8], said: Said, sign: Sign, quoted: bool) -> bool {
             let word = is_name(text) && !quoted && sign == Sign::ColonBlank && text.contains(&b'-');
             let short = number && text.len() < 4 && sign != Sign::Equal;
             let calm = rule.ends_with("key") && (text.len() < 3 || is_name(text) && text.len() < 8);
-            let named = rule == "secret" && word;
+            let named = rule == "secret" && word || rule == "credential" && is_credential_kind(text);
             !(is_path(text) || named || short || calm)
         }
         Said::Weak("auth") => is_basic(text) || is_made(text, true) && is_random(text) && !is_path(text),
@@ -275,6 +276,9 @@ fn header_near(bytes: &[u8], at: usize, sign: Sign, rule: &'static str) -> Optio
     }
     let to = from + text.len();
     if rule.contains("cookie") {
+        if is_settings(text, |name| matches!(judge(name), Said::Open | Said::Described)) {
+            return None;
+        }
         let pairs = text.contains(&b'=') && !is_sentence(text);
         return if pairs || is_random(text) && sign != Sign::Equal {
             Found::new(from, to, rule)

@@ -103,6 +103,13 @@ const TEXTS: &[&str] = &[
     "cookie: enabled",
     "cookies: 3",
     "cookie jar is empty",
+    "Cookie: lang=de",
+    "Cookie: theme=dark; lang=en-US; consent=1",
+    "Set-Cookie: locale=de; Path=/; Max-Age=31536000; SameSite=Lax; Secure",
+    "curl -H 'Cookie: lang=de' https://example.com",
+    "credential=azure_cli",
+    "credential: managed-identity",
+    "credential=ServiceAccount",
     "Access key is disabled",
     "key is held down",
     "private key not found",
@@ -336,6 +343,8 @@ const TEXTS: &[&str] = &[
 
 /// JSON that speaks of secrets and holds none.
 pub(crate) const JSON: &[&str] = &[
+    r#"{"credential":"workload_identity"}"#,
+    r#"{"headers":{"Cookie":"lang=de"}}"#,
     r#"{"pass":12,"fail":3}"#,
     r#"{"pass":true}"#,
     r#"{"max_tokens":512,"temperature":0.2}"#,

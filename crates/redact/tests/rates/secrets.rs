@@ -3,6 +3,23 @@
 
 /// Tokens by their form, wherever they stand.
 pub(crate) const TOKENS: &[&str] = &[
+    "AQ.Ab8{u50}",
+    "BBFF-{A34}",
+    "KGAT_{h32}",
+    "eyJrIjoi{A80}",
+    "gb_api_{A40}",
+    "ico-{A32}",
+    "mlsn.{h64}",
+    "nfc_{A36}",
+    "nfu_{A36}",
+    "p.eyJ{u60}.{u43}",
+    "persona_production_{uuid}",
+    "persona_sandbox_{uuid}",
+    "sbp_oauth_{h40}",
+    "slk_{h64}",
+    "snyk_sat.{h8}.{u60}",
+    "sntryi_{h64}",
+    "t1.{A43}.{A86}",
     "ghp_{A36}",
     "gho_{A36}",
     "ghu_{A36}",

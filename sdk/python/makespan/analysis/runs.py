@@ -23,12 +23,13 @@ def open(*sources, zone=None, unit=None, store=None):
     """Opens runs and returns them as :class:`Runs`.
 
     ``sources`` are files of any format that ``makespan formats`` lists, folders, archives, reports, ids of runs in the store,
-    or a run that is being recorded (what :func:`makespan.run` returned). ``zone`` is the time zone of times without one (``UTC``
+    or a run that is being recorded (what :func:`makespan.run` returned), or lists of these. ``zone`` is the time zone of times without one (``UTC``
     by default), ``unit`` the unit of times that are bare numbers (``s``, ``ms``, ``us``, ``ns``), ``store`` the URL of a store.
 
     Files that cannot be read are listed in :attr:`Runs.problems`, and a warning names them. Raises :class:`OpenError` if no run
     can be read, and :class:`makespan.ProgramError` if the program is missing.
     """
+    sources = [one for given in sources for one in (given if isinstance(given, (list, tuple)) else (given,))]
     opened = Sources(sources, zone, unit, store)
     _program.find()
     try:
@@ -199,8 +200,9 @@ class Run(Record):
         return self._opened if self._parts is None else self._parts.of(self)
 
     def __repr__(self):
-        return "Run(%r, %s, %s tasks, %s)" % (
-            self.name, self.status, self.task_count, "unknown makespan" if self.makespan_ns is None else "%.6g s" % self.makespan_s)
+        tasks = "1 task" if self.task_count == 1 else "%s tasks" % self.task_count
+        return "Run(%r, %s, %s, %s)" % (
+            self.name, self.status, tasks, "unknown makespan" if self.makespan_ns is None else "%.6g s" % self.makespan_s)
 
 
 class Runs(Sequence):
