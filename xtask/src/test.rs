@@ -50,6 +50,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
         )
     });
 
+    sum.tests("dependencies", |tally| dependencies(workspace, tally));
     sum.tests("documentation", |tally| docs::test(workspace, tally));
     let built = sum.check("app", || build::run(workspace, false).map(drop));
     if built {
@@ -94,6 +95,20 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
         sum.tests("tests of the packages", |tally| package::test(workspace, program, tally));
     }
     sum.close(start)
+}
+
+/// Checks the licences and origins of all dependencies against `deny.toml`. Known vulnerabilities are left to
+/// `cargo deny check`, which downloads their database.
+fn dependencies(workspace: &Workspace, tally: &mut Tally) -> Outcome {
+    let Some(program) = tools::which("cargo-deny") else {
+        tally.skip("licences of dependencies: cargo-deny is missing (cargo install cargo-deny)");
+        return Ok(());
+    };
+    let mut command = Command::new(program);
+    command.current_dir(&workspace.root).args(["--offline", "--workspace", "--all-features"]);
+    process::run(command.args(["--log-level", "error", "check", "bans", "licenses", "sources"]))?;
+    tally.passed += 1;
+    Ok(())
 }
 
 /// Runs all tests outside the browser in one command for the whole workspace: for another selection of packages, cargo

@@ -6,22 +6,18 @@ mod export;
 mod input;
 mod keeping;
 mod manual;
+mod reading;
 mod recording;
+mod report;
 mod run;
 mod server;
 mod site;
+#[cfg(test)]
+mod tests;
 
-use std::ffi::OsString;
-use std::path::PathBuf;
+use clap::{Parser, Subcommand};
 
-use clap::{Args as ClapArgs, Parser, Subcommand};
-use makespan_analysis::Rule;
-use makespan_import::{Mapping, Unit};
-use makespan_report::Part;
-
-use crate::config::settings::{OPEN_PORT, STORE, ZONE};
-use crate::date::{Date, Length};
-use crate::zone::NamedZone;
+use crate::config::settings::STORE;
 pub(crate) use alerts::AlertsArgs;
 pub(crate) use check::{CheckArgs, CheckFormat};
 pub(crate) use export::{ConvertArgs, ExportArgs, ExportFormat, ExtractArgs};
@@ -29,7 +25,9 @@ pub(crate) use input::Input;
 use input::help;
 pub(crate) use keeping::*;
 pub(crate) use manual::{CompletionsArgs, ManArgs, SchemaArgs};
+pub(crate) use reading::*;
 pub(crate) use recording::*;
+pub(crate) use report::ReportArgs;
 pub(crate) use run::RunArgs;
 pub(crate) use server::*;
 pub(crate) use site::SiteArgs;
@@ -317,218 +315,4 @@ Examples:
   makespan schema summary > summary.schema.json
   makespan schema --output schemas/")]
     Schema(SchemaArgs),
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct ReportArgs {
-    #[command(flatten)]
-    pub(crate) input: Input,
-    /// HTML file to write, - for standard output
-    #[arg(short, long, value_name = "FILE")]
-    pub(crate) output: PathBuf,
-    /// Title of the report [default: made from the runs]
-    #[arg(long)]
-    pub(crate) title: Option<String>,
-    /// Markdown file with notes to show first
-    #[arg(long, value_name = "FILE")]
-    pub(crate) notes: Option<PathBuf>,
-    /// Link to a view that the report opens with, copied from the app; its markers are listed in the report
-    #[arg(long, value_name = "LINK")]
-    pub(crate) view: Option<String>,
-    /// Parts to show without scripts, separated by commas [default: all]
-    #[arg(long, value_name = "PARTS", value_delimiter = ',', value_parser = part)]
-    pub(crate) sections: Vec<Part>,
-    /// Leave out the app: a small file without scripts
-    #[arg(long = "static")]
-    pub(crate) without_app: bool,
-    /// Replace secrets with [redacted], the default (see docs/reports.md)
-    #[arg(long, conflicts_with = "no_redact")]
-    pub(crate) redact: bool,
-    /// Include values that look like secrets
-    #[arg(long)]
-    pub(crate) no_redact: bool,
-}
-
-/// Parses a part of a report.
-fn part(name: &str) -> Result<Part, String> {
-    let known = || Part::ALL.map(Part::name).join(", ");
-    Part::ALL
-        .into_iter()
-        .find(|part| part.name() == name)
-        .ok_or_else(|| format!("possible parts: {}", known()))
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct SummaryArgs {
-    #[command(flatten)]
-    pub(crate) input: Input,
-    /// Print JSON (described in docs/summary.md)
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct StatsArgs {
-    #[command(flatten)]
-    pub(crate) input: Input,
-    /// Include only runs that started at or after DATE: 2026-01-05, or a date with a time
-    #[arg(long, value_name = "DATE")]
-    pub(crate) from: Option<Date>,
-    /// Include only runs that started before DATE; a date without a time includes that day
-    #[arg(long, value_name = "DATE")]
-    pub(crate) to: Option<Date>,
-    /// Show all statistics of every step
-    #[arg(long)]
-    pub(crate) step: bool,
-    /// Rule to check each run against, such as 'makespan <= 10 min' or 'p95 duration < 30 s' (repeatable)
-    #[arg(long = "rule", value_name = "RULE", value_parser = Rule::parse)]
-    pub(crate) rules: Vec<Rule>,
-    /// Show the metric NAME over time (repeatable)
-    #[arg(long = "metric", value_name = "NAME")]
-    pub(crate) metrics: Vec<String>,
-    /// Length of the intervals for --metric, such as 500 ms, 10 s or 5 min [default: 1/20 of the run]
-    #[arg(long, value_name = "LENGTH")]
-    pub(crate) every: Option<Length>,
-    /// Print JSON (described in docs/stats.md)
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct CompareArgs {
-    /// Runs to compare, baseline first: files, folders, archives, ids of runs, or - for standard input
-    #[arg(value_name = "FILES", required_unless_present = "baseline", conflicts_with_all = ["baseline", "candidate"])]
-    pub(crate) files: Vec<PathBuf>,
-    /// Runs of the baseline set
-    #[arg(long, num_args = 1.., value_name = "FILES", requires = "candidate")]
-    pub(crate) baseline: Vec<PathBuf>,
-    /// Runs of the candidate set
-    #[arg(long, num_args = 1.., value_name = "FILES", requires = "baseline")]
-    pub(crate) candidate: Vec<PathBuf>,
-    #[arg(long, value_name = "ZONE", help = help(&ZONE))]
-    pub(crate) zone: Option<NamedZone>,
-    #[arg(long, value_name = "UNIT", value_parser = input::unit, help = input::UNIT_HELP)]
-    pub(crate) unit: Option<Unit>,
-    #[arg(long, value_name = "FILE", value_parser = input::mapping, help = input::MAP_HELP)]
-    pub(crate) map: Option<Mapping>,
-    /// Print JSON (described in docs/compare.md)
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Measure of tasks to compare: duration, work, wait, queue, or the name of a recorded metric
-    #[arg(long, default_value = "duration", value_name = "KEY")]
-    pub(crate) metric: String,
-    /// Maximum number of rows per table
-    #[arg(long, default_value_t = 12, value_name = "N")]
-    pub(crate) top: usize,
-    /// Show all rows, including unchanged tasks
-    #[arg(long)]
-    pub(crate) all: bool,
-}
-
-#[derive(Debug, ClapArgs)]
-#[command(override_usage = "makespan query [OPTIONS] <FILES>... <EXPRESSION>")]
-pub(crate) struct QueryArgs {
-    /// Files, folders, archives, ids of runs, or - for standard input, followed by the expression
-    // One list, so that options may come anywhere: the expression is its last word.
-    #[arg(required = true, value_name = "FILES… EXPRESSION")]
-    pub(crate) words: Vec<OsString>,
-    #[arg(long, value_name = "ZONE", help = help(&ZONE))]
-    pub(crate) zone: Option<NamedZone>,
-    #[arg(long, value_name = "UNIT", value_parser = input::unit, help = input::UNIT_HELP)]
-    pub(crate) unit: Option<Unit>,
-    #[arg(long, value_name = "FILE", value_parser = input::mapping, help = input::MAP_HELP)]
-    pub(crate) map: Option<Mapping>,
-    /// Query only the Nth run of several, counted from 1
-    #[arg(long, value_name = "N")]
-    pub(crate) run: Option<usize>,
-    /// Print one JSON object per run and line (described in docs/query.md)
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Print only ids, one per line
-    #[arg(long, conflicts_with = "json")]
-    pub(crate) ids: bool,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct FormatsArgs {
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, ClapArgs)]
-pub(crate) struct OpenArgs {
-    /// Files, folders, archives, ids of runs, or - for standard input [default: none; choose files in the app]
-    #[arg(value_name = "FILES")]
-    pub(crate) files: Vec<PathBuf>,
-    #[arg(long, help = help(&OPEN_PORT))]
-    pub(crate) port: Option<u16>,
-    /// Print the address without opening a browser
-    #[arg(long)]
-    pub(crate) no_browser: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::{Command, CommandFactory as _};
-
-    use super::Args;
-
-    /// What help must not hold; the same list as for all text that people read.
-    const BANNED: &str = include_str!("../../../tests/tidy/banned.txt");
-
-    /// The command and every verb below it, each with its whole name.
-    fn all(command: &Command, name: &str, found: &mut Vec<(String, Command)>) {
-        found.push((name.to_owned(), command.clone()));
-        for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
-            all(verb, &format!("{name} {}", verb.get_name()), found);
-        }
-    }
-
-    fn commands() -> Vec<(String, Command)> {
-        let mut found = Vec::new();
-        let mut command = Args::command();
-        command.build();
-        all(&command, "makespan", &mut found);
-        found
-    }
-
-    /// Whether it reads as a line of help: a capital first, no full stop last.
-    fn is_a_line(text: &str) -> bool {
-        text.starts_with(|c: char| !c.is_lowercase()) && !text.ends_with('.') && !text.is_empty()
-    }
-
-    #[test]
-    fn every_verb_has_a_short_help_and_an_example() {
-        for (name, command) in commands() {
-            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
-            assert!(is_a_line(&about) && about.len() < 80, "{name}: {about:?}");
-            let after = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            assert!(after.contains("Example") && after.contains(&name), "{name} has no example: {after:?}");
-        }
-    }
-
-    #[test]
-    fn every_flag_and_argument_has_help() {
-        for (name, command) in commands() {
-            for argument in command.get_arguments() {
-                let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
-                assert!(is_a_line(&help), "{name} {}: {help:?}", argument.get_id());
-            }
-        }
-    }
-
-    #[test]
-    fn no_help_text_has_a_banned_phrase() {
-        for (name, mut command) in commands() {
-            let help = command.render_long_help().to_string().to_lowercase();
-            let words: Vec<&str> = help.split_whitespace().collect();
-            let plain = ["there is no", "there are no", "no longer"];
-            let help =
-                plain.iter().fold(format!(" {} ", words.join(" ")), |text, plain| text.replace(plain, ""));
-            for phrase in BANNED.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-                assert!(!help.contains(phrase), "{name}: {phrase:?} in {help}");
-            }
-        }
-    }
 }

@@ -38,7 +38,9 @@ fn is_document(format: ExportFormat) -> bool {
 
 /// Writes runs in the format that was asked for.
 pub(crate) fn run(args: &ExportArgs, config: &Config) -> Result<(), Failure> {
-    let format = args.format();
+    let format = args.format().map_err(|ending| {
+        Failure::Usage(format!("unknown file extension .{}; choose a format with --format", clean(&ending)))
+    })?;
     let mut redactor = args.redact.then(Redactor::default);
     let bytes = match format {
         ExportFormat::Of(format) if !matches!(format, Format::Json | Format::Jsonl) => {

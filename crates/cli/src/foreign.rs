@@ -23,6 +23,21 @@ pub(crate) fn inert(text: &str) -> String {
     lines.join("\n")
 }
 
+/// A message of several lines that may quote arguments: a line break within an argument does not begin a line.
+pub(crate) fn quoting(message: &str, arguments: impl Iterator<Item = String>) -> String {
+    let mut message = message.to_owned();
+    for argument in arguments {
+        let value = argument.split_once('=').map(|(_, value)| value);
+        for quoted in [Some(argument.as_str()), value].into_iter().flatten() {
+            let shown = visible(quoted);
+            if shown != quoted {
+                message = message.replace(quoted, &shown);
+            }
+        }
+    }
+    inert(&message)
+}
+
 /// A line that services which run builds take for nothing but text. In the log of a build, GitHub obeys lines that begin
 /// with `::`, and Azure Pipelines, GitHub and TeamCity obey `##vso[`, `##[` and `##teamcity[` anywhere in a line.
 pub(crate) fn defused(line: &str) -> Cow<'_, str> {
@@ -67,6 +82,15 @@ pub(crate) fn inert_json(json: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn arguments_quoted_in_a_message_begin_no_line() {
+        let arguments = ["--from=\n::add-mask::x", "a\u{202e}b"].map(str::to_owned);
+        let message = "error: invalid value '\n::add-mask::x'\n  tip: a\u{202e}b";
+        let shown = quoting(message, arguments.into_iter());
+        assert_eq!(shown, "error: invalid value '\\n::add-mask::x'\n  tip: a\\u{202e}b");
+        assert_eq!(quoting("a\nb", std::iter::empty()), "a\nb");
+    }
 
     #[test]
     fn ci_services_find_no_commands_in_foreign_text() {

@@ -106,7 +106,7 @@ fn events(input: &Input, config: &Config, zone: &TimeReading, sink: &mut dyn Eve
                         shown.push(file.shown());
                         sources.push(Source::new(name_of(path), bytes));
                     }
-                    Err(why) => unreadable.push((file.shown(), format!("{error}, and {why}"))),
+                    Err(why) => unreadable.push((file.shown(), format!("{error}; {why}"))),
                 }
             }
             Err(error) => unreadable.push((file.shown(), error.to_string())),

@@ -55,7 +55,12 @@ fn main() -> ExitCode {
         Ok(args) => args,
         Err(error) => {
             // A closed pipe is no reason to complain.
-            let _ = error.print();
+            let arguments = || std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned());
+            let _ = if error.use_stderr() && arguments().any(|arg| output::clean(&arg) != arg) {
+                write!(std::io::stderr(), "{}", output::quoting(&error.to_string(), arguments()))
+            } else {
+                error.print()
+            };
             let code = u8::try_from(error.exit_code()).unwrap_or(2);
             return ExitCode::from(if code != 0 && is_run() {
                 recording::command::OWN_FAILURE

@@ -11,11 +11,11 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::foreign::defused;
-pub(crate) use crate::foreign::{clean, inert, inert_json};
+pub(crate) use crate::foreign::{clean, inert, inert_json, quoting};
+use crate::stored::random;
 
 /// Variables by which services that run builds and obey lines of their logs can be known.
 const BUILD_SERVICES: [&str; 3] = ["GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION"];
-use crate::stored::random;
 
 /// What is to be said on stderr when the screen is left; `None` while nothing is taken for a screen. It belongs to the
 /// process, as stderr does.

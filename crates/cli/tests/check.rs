@@ -55,7 +55,9 @@ fn without_rules_those_of_the_project_apply() {
     let (code, said) = check(&[]);
     assert_eq!(code, Some(1), "{said}");
     assert!(
-        said.contains("violated") && said.contains("makespan <= 2 s") && said.contains("1 of 2 checks hold"),
+        said.contains("violated")
+            && said.contains("makespan <= 2 s")
+            && said.contains("2 checks: 1 ok, 1 violated"),
         "{said}"
     );
     assert_eq!(check(&["--rule", "failed = 0"]).0, Some(0));
@@ -93,6 +95,29 @@ fn runs_are_compared_with_earlier_ones() {
 }
 
 #[test]
+fn runs_of_one_name_are_told_apart_and_a_misspelt_figure_is_pointed_out() {
+    let dir = folder("check-names");
+    let runs: String = ["1", "2"]
+        .map(|id| {
+            let run = json!({"event": "run", "run": format!("build-{id}"), "name": "Build"});
+            let task = json!({"event": "attempt", "task": "a", "started": 0, "ended": 9});
+            format!("{run}\n{task}\n")
+        })
+        .concat();
+    let path = file(&dir, "runs.jsonl", runs);
+    let output = run(&["check", &path, "--rule", "faild = 0"]);
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("Build · build-1\n") && said.contains("Build · build-2\n"), "{said}");
+    let words = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("did you mean failed?") && words.ends_with("2 checks: 2 unknown"), "{said}");
+    let junit = text(&run(&["check", &path, "--format", "junit"]).stdout);
+    assert!(junit.contains("<testsuite name=\"Build · build-2\""), "{junit}");
+    let document: Value = serde_json::from_slice(&run(&["check", &path, "--json"]).stdout).unwrap();
+    assert_eq!(document["runs"][1]["title"], json!("Build"), "the JSON has the id beside it");
+}
+
+#[test]
 fn every_output_format_is_valid_and_escapes_names() {
     let dir = folder("check-forms");
     let name = "::set-output name=x::y%0A<b>&\"|@me";
@@ -111,10 +136,7 @@ fn every_output_format_is_valid_and_escapes_names() {
     assert!(github.lines().all(|l| l.matches("::").count() >= 2 && !l[2..].starts_with("set-output")));
     assert!(github.contains("%250A") && github.contains("%3A%3Aset-output"), "{github}");
     let markdown = form(&["--format", "markdown"]);
-    assert!(
-        markdown.starts_with("## ❌ Makespan: 0 of 3 checks hold, 2 violated, 1 not judged"),
-        "{markdown}"
-    );
+    assert!(markdown.starts_with("## ❌ Makespan, 3 checks: 2 violated, 1 unknown"), "{markdown}");
     assert!(!markdown.contains("@me") && !markdown.contains("<b>") && markdown.contains("| violated |"));
     let sarif: Value = serde_json::from_str(&form(&["--format", "sarif"])).unwrap();
     let found = &sarif["runs"][0];
@@ -170,6 +192,6 @@ fn the_action_writes_summary_annotations_and_exit_code() {
         .unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("::error title=nightly"), "{}", text(&output.stdout));
-    assert!(std::fs::read_to_string(&summary).unwrap().contains("1 of 2 checks hold"));
+    assert!(std::fs::read_to_string(&summary).unwrap().contains("2 checks: 1 ok, 1 violated"));
     assert_eq!(std::fs::read_to_string(&outputs).unwrap(), "exit-code=1\n");
 }

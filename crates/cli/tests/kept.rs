@@ -56,6 +56,19 @@ fn an_export_hides_secrets_and_counts_the_members_it_leaves_out() {
 }
 
 #[test]
+fn files_without_a_run_are_reported_and_are_no_part_of_a_run() {
+    let kept = Kept::new("kept-others", STORES[0]);
+    let run = "{\"event\":\"run\",\"run\":\"r\"}\n{\"event\":\"task\",\"task\":\"a\"}\n";
+    let paths = [("r.jsonl", run), ("notes.txt", "# notes\n"), ("empty.json", "")]
+        .map(|(name, content)| file(&kept.folder, name, content));
+    let output = kept.run(&["import", &paths[0], &paths[1], &paths[2]]);
+    assert!(output.status.success());
+    assert!(text(&output.stderr).contains("notes.txt: not recognised"), "{}", text(&output.stderr));
+    let stored = kept.said(&["export", "r"]);
+    assert!(!stored.contains("notes.txt") && !stored.contains("empty.json"), "{stored}");
+}
+
+#[test]
 fn importing_a_grown_file_adds_its_new_events() {
     let kept = Kept::new("kept-grown", STORES[0]);
     let lines: Vec<String> =

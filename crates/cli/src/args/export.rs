@@ -200,18 +200,31 @@ pub(crate) struct ExportArgs {
 }
 
 impl ExportArgs {
-    /// Returns the requested format, or the one that the file's extension stands for.
-    pub(crate) fn format(&self) -> ExportFormat {
-        let name =
-            self.output.as_ref().map_or_else(String::new, |path| path.to_string_lossy().to_lowercase());
-        self.format.unwrap_or_else(|| match name.rsplit_once('.').map(|(_, ending)| ending) {
-            Some("gz") => ExportFormat::JsonlGz,
+    /// Returns the requested format, or the one that the file's extension stands for; JSON Lines for standard output and
+    /// for files without an extension.
+    ///
+    /// # Errors
+    ///
+    /// The unknown extension, if there is one.
+    pub(crate) fn format(&self) -> Result<ExportFormat, String> {
+        if let Some(format) = self.format {
+            return Ok(format);
+        }
+        let name = self.output.as_ref().and_then(|path| path.file_name());
+        let name = name.map_or_else(String::new, |name| name.to_string_lossy().to_lowercase());
+        let parts = name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty());
+        Ok(match parts.map(|(_, ending)| ending) {
+            Some("gz") => match name.strip_suffix(".gz").and_then(Format::of_file) {
+                None | Some(Format::Jsonl) => ExportFormat::JsonlGz,
+                Some(other) => return Err(format!("{}.gz", other.ending())),
+            },
             Some("yaml" | "yml") => ExportFormat::Yaml,
             Some("pdf") => ExportFormat::Pdf,
             Some("png") => ExportFormat::Png,
             Some("parquet") => ExportFormat::Parquet,
             Some("pftrace" | "perfetto-trace") => ExportFormat::Perfetto,
-            _ => ExportFormat::Of(Format::of_file(&name).unwrap_or(Format::Jsonl)),
+            Some(ending) => ExportFormat::Of(Format::of_file(&name).ok_or_else(|| ending.to_owned())?),
+            None => ExportFormat::Of(Format::Jsonl),
         })
     }
 
@@ -243,4 +256,35 @@ pub(crate) struct ConvertArgs {
     /// Replace secrets with [redacted] (see docs/reports.md)
     #[arg(long)]
     pub(crate) redact: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Only {
+        #[command(flatten)]
+        export: ExportArgs,
+    }
+
+    fn of(words: &[&str]) -> Result<ExportFormat, String> {
+        Only::try_parse_from([&["export", "run.jsonl"], words].concat())
+            .expect("valid arguments")
+            .export
+            .format()
+    }
+
+    #[test]
+    fn the_extension_decides_and_an_unknown_one_is_refused() {
+        for plain in [&[][..], &["-o", "-"], &["-o", "a.b/out"], &["-o", ".runs"]] {
+            assert_eq!(of(plain), Ok(ExportFormat::Of(Format::Jsonl)), "{plain:?}");
+        }
+        assert_eq!(of(&["-o", "A.Parquet"]), Ok(ExportFormat::Parquet));
+        assert_eq!(of(&["-o", "a.jsonl.gz"]), Ok(ExportFormat::JsonlGz));
+        assert_eq!(of(&["-o", "a.csv", "--format", "json"]), Ok(ExportFormat::Of(Format::Json)));
+        assert_eq!(of(&["-o", "a.xyz"]), Err("xyz".to_owned()));
+        assert_eq!(of(&["-o", "a.csv.gz"]), Err("csv.gz".to_owned()));
+    }
 }

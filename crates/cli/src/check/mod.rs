@@ -18,7 +18,7 @@ use crate::failure::Failure;
 use crate::load::load;
 use crate::output::{inert_json, print, print_foreign, write_file};
 use crate::terminal::Terminal;
-use outcome::{Checked, Outcome, section, worst};
+use outcome::{Checked, Outcome, distinguish, section, worst};
 
 /// Exit code if a check could not be made.
 const NOT_JUDGED: u8 = 2;
@@ -57,8 +57,13 @@ pub(crate) fn run(args: &CheckArgs, config: &Config) -> Result<u8, Failure> {
         let outcome = history::judged(&runs, &baseline, args.tolerance);
         all.push(Checked { id: String::new(), title: "Baseline".to_owned(), outcomes: vec![outcome] });
     }
+    let verdict = worst(all.iter().flat_map(|c| &c.outcomes));
+    // In the JSON they differ in their ids.
+    if !args.json {
+        distinguish(&mut all);
+    }
     write(args, &all)?;
-    Ok(match worst(all.iter().flat_map(|c| &c.outcomes)) {
+    Ok(match verdict {
         Verdict::Ok => 0,
         Verdict::Violated => 1,
         Verdict::Unknown => NOT_JUDGED,

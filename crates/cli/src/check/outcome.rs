@@ -1,6 +1,8 @@
 //! What became of each rule, run by run.
 
-use makespan_analysis::{Facts, Gate, Judged, Verdict};
+use std::collections::BTreeMap;
+
+use makespan_analysis::{FIGURES, Facts, Gate, Judged, Verdict, measures, nearest};
 use makespan_scene::{Role, visible};
 use makespan_views::amount::Unit;
 use makespan_views::{Cell, Column, Section, Table};
@@ -28,19 +30,19 @@ impl Outcome {
         let Judged { verdict, value, limit, quantity, task } = gate.judge(facts, baseline);
         let unit = Unit::of(quantity);
         let note = match verdict {
-            Verdict::Unknown if value.is_nan() => "the run does not have this figure",
+            Verdict::Unknown if value.is_nan() => missing(&gate.rule().figure, facts),
             Verdict::Unknown if limit.is_nan() && gate.needs_baseline() => {
-                "the baseline does not have this figure"
+                "the baseline does not have this figure".to_owned()
             }
-            Verdict::Unknown => "the limit has another kind of unit",
-            _ => "",
+            Verdict::Unknown => "the limit has another kind of unit".to_owned(),
+            _ => String::new(),
         };
         Outcome {
             gate: gate.to_string(),
             verdict,
             value: unit.value(value).text().into_owned(),
             limit: unit.value(limit).text().into_owned(),
-            note: note.to_owned(),
+            note,
             task: task.map(|task| facts.run().task_name(task).to_owned()),
         }
     }
@@ -58,6 +60,16 @@ impl Outcome {
     }
 }
 
+/// Returns the note on a figure that a run does not have, with the figure or measure that was probably meant.
+fn missing(figure: &str, facts: &Facts) -> String {
+    let all = measures(facts.run());
+    let names = FIGURES.iter().map(|(name, _)| *name).chain(all.list.iter().map(|m| m.key.as_str()));
+    match nearest(figure, names).filter(|meant| *meant != figure) {
+        Some(meant) => format!("the run does not have this figure (did you mean {}?)", visible(meant)),
+        None => "the run does not have this figure".to_owned(),
+    }
+}
+
 /// The results of all rules for one run, or for all runs together.
 pub(super) struct Checked {
     /// Id of the run; empty for all together.
@@ -66,6 +78,17 @@ pub(super) struct Checked {
     pub(super) title: String,
     /// The rules, in the order given.
     pub(super) outcomes: Vec<Outcome>,
+}
+
+/// Adds their ids to titles that several runs have, so that they can be told apart.
+pub(super) fn distinguish(all: &mut [Checked]) {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    all.iter().for_each(|checked| *seen.entry(checked.title.clone()).or_default() += 1);
+    for checked in all.iter_mut().filter(|c| !c.id.is_empty() && c.id != c.title) {
+        if seen.get(&checked.title).is_some_and(|count| *count > 1) {
+            checked.title = format!("{} · {}", checked.title, checked.id);
+        }
+    }
 }
 
 /// The verdict on several: violated if any is, else unknown if any is.

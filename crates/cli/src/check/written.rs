@@ -8,17 +8,13 @@ use serde::Serialize;
 
 use super::outcome::{Checked, Outcome, section, worst};
 
-/// Returns in words how many rules hold, are violated, and could not be judged.
+/// Returns how many rules have which verdict: `24 checks: 13 ok, 5 violated, 6 unknown`.
 pub(super) fn counted_verdicts(all: &[Checked]) -> String {
     let outcomes = || all.iter().flat_map(|c| &c.outcomes);
     let of = |verdict: Verdict| outcomes().filter(|o| o.verdict == verdict).count();
-    let mut text = format!("{} of {} hold", of(Verdict::Ok), counted(outcomes().count(), "check"));
-    for (verdict, words) in [(Verdict::Violated, "violated"), (Verdict::Unknown, "not judged")] {
-        if of(verdict) > 0 {
-            text.push_str(&format!(", {} {words}", of(verdict)));
-        }
-    }
-    text
+    let each = [Verdict::Ok, Verdict::Violated, Verdict::Unknown].into_iter().filter(|v| of(*v) > 0);
+    let each: Vec<String> = each.map(|verdict| format!("{} {}", of(verdict), verdict.name())).collect();
+    format!("{}: {}", counted(outcomes().count(), "check"), each.join(", "))
 }
 
 /// For a pull request or the summary of a job.
@@ -28,7 +24,7 @@ pub(super) fn markdown(all: &[Checked]) -> String {
         Verdict::Violated => "❌",
         Verdict::Unknown => "⚠️",
     };
-    let mut out = format!("## {sign} Makespan: {}\n\n", inline(&counted_verdicts(all)));
+    let mut out = format!("## {sign} Makespan, {}\n\n", inline(&counted_verdicts(all)));
     let found: Vec<_> = all.iter().filter_map(section).collect();
     sections(&found, 3, &mut out);
     out

@@ -40,6 +40,10 @@ impl EventSink for Runs {
                 return;
             }
         }
+        // Files without a run are reported on stderr. They are about no run, least of all about the one read last.
+        if matches!(&event, Event::Diagnostic(d) if matches!(&*d.code, "file-not-read" | "file-empty")) {
+            return;
+        }
         // Diagnostics before the first run are about the file, not about a run.
         if let Some((_, lines)) = self.runs.get_mut(self.current) {
             lines.push(line_of(&event));

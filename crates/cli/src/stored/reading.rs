@@ -34,7 +34,7 @@ pub(crate) fn id_of(path: &Path) -> Option<&str> {
 /// Why there is no such run, as a part of a sentence; also where the store cannot be asked.
 pub(crate) fn bytes_of(config: &Config, path: &Path) -> Result<Vec<u8>, String> {
     let Some(id) = id_of(path) else {
-        return Err(format!("a run of the store is named {RUN_PREFIX}{}", path.display()));
+        return Err(format!("to open a run of the store, write {RUN_PREFIX}{}", path.display()));
     };
     let read = || -> Result<Vec<u8>, Failure> {
         let address = Address::new(config)?;

@@ -1,0 +1,47 @@
+//! The options of `report`.
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+use makespan_report::Part;
+
+use super::input::Input;
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    pub(crate) input: Input,
+    /// HTML file to write, - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Title of the report [default: made from the runs]
+    #[arg(long)]
+    pub(crate) title: Option<String>,
+    /// Markdown file with notes to show first
+    #[arg(long, value_name = "FILE")]
+    pub(crate) notes: Option<PathBuf>,
+    /// Link to a view that the report opens with, copied from the app; its markers are listed in the report
+    #[arg(long, value_name = "LINK")]
+    pub(crate) view: Option<String>,
+    /// Parts to show without scripts, separated by commas [default: all]
+    #[arg(long, value_name = "PARTS", value_delimiter = ',', value_parser = part)]
+    pub(crate) sections: Vec<Part>,
+    /// Leave out the app: a small file without scripts
+    #[arg(long = "static")]
+    pub(crate) without_app: bool,
+    /// Replace secrets with [redacted], the default (see docs/reports.md)
+    #[arg(long, conflicts_with = "no_redact")]
+    pub(crate) redact: bool,
+    /// Include values that look like secrets
+    #[arg(long)]
+    pub(crate) no_redact: bool,
+}
+
+/// Parses a part of a report.
+fn part(name: &str) -> Result<Part, String> {
+    let known = || Part::ALL.map(Part::name).join(", ");
+    Part::ALL
+        .into_iter()
+        .find(|part| part.name() == name)
+        .ok_or_else(|| format!("possible parts: {}", known()))
+}
