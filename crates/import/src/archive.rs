@@ -42,16 +42,21 @@ pub(crate) struct Expander {
     decoders: Option<&'static Decoders>,
 }
 
+/// Reads what a decoder gives.
+type Pull<'p> = &'p mut dyn FnMut(&mut dyn Read) -> Result<(), Stop>;
+/// Returns the schema of a database with its log.
+type Schema = fn(&[u8], Option<&[u8]>) -> Option<Vec<u8>>;
+
 /// Decoders besides those of gzip, zip and tar; see [`Importers::decoders`](crate::Importers). They are most of the code for
 /// archives.
 #[derive(Clone, Copy, Debug)]
 pub struct Decoders {
     /// Hands the decoder of each stream of a kind to a function.
-    streams: fn(&str, Counted<'_>, &mut dyn FnMut(&mut dyn Read) -> Result<(), Stop>) -> Result<(), Stop>,
+    streams: fn(&str, Counted<'_>, Pull<'_>) -> Result<(), Stop>,
     /// Returns the rows of a Parquet file.
     rows: fn(&[u8]) -> Result<parquet::Rows, String>,
     /// Returns the schema of an SQLite file with its log.
-    pub(crate) schema: fn(&[u8], Option<&[u8]>) -> Option<Vec<u8>>,
+    pub(crate) schema: Schema,
 }
 
 /// The decoders of this crate.

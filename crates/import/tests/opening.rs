@@ -197,15 +197,18 @@ fn large_files_are_read_in_chunks_with_the_same_result() {
 
 #[test]
 fn a_drawing_beside_a_run_is_a_note_and_not_an_error() {
-    let run = "{\"event\":\"run\",\"run\":\"r\"}\n{\"event\":\"start\",\"task\":\"a\",\"t\":1767700000000000000}\n";
+    let run =
+        "{\"event\":\"run\",\"run\":\"r\"}\n{\"event\":\"start\",\"task\":\"a\",\"t\":1767700000000000000}\n";
     let drawings = [
         ("pipeline.mmd", "%% a drawing\nflowchart TD\n  a --> b\n"),
         ("pipeline.dot", "digraph g {\n a -> b\n}\n"),
         ("graph.json", "{\"nodes\":[\"a\"],\"edges\":[]}"),
     ];
     for (name, text) in drawings {
-        let sources =
-            vec![Source::new("r.jsonl", run.as_bytes().to_vec()), Source::new(name, text.as_bytes().to_vec())];
+        let sources = vec![
+            Source::new("r.jsonl", run.as_bytes().to_vec()),
+            Source::new(name, text.as_bytes().to_vec()),
+        ];
         let mut runs = RunsBuilder::new();
         let outcome = open(sources, &Options::default(), &mut runs);
         assert_eq!((outcome.files[1].kind, outcome.runs), (Verdict::Unused, 1), "{name}");

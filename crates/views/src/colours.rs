@@ -84,7 +84,7 @@ const CLASSES: [(f64, Role, &str); 4] = [
 fn by_duration(run: &Run) -> Colours {
     let length = |t: TaskId| run.task_interval(t).map(|(s, e)| e.saturating_sub(s) as f64);
     let mut lengths: Vec<f64> = run.task_ids().filter_map(length).collect();
-    lengths.sort_unstable_by(f64::total_cmp);
+    lengths.order();
     let limits = CLASSES.map(|(p, ..)| quantile(&lengths, p).unwrap_or_default());
     let class = |t: TaskId| length(t).map(|ns| limits.iter().position(|limit| ns <= *limit).unwrap_or(3));
     let classes: Vec<Option<usize>> = run.task_ids().map(class).collect();

@@ -260,6 +260,7 @@ pub(crate) struct ConvertArgs {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
     use clap::Parser;
 
@@ -270,10 +271,7 @@ mod tests {
     }
 
     fn of(words: &[&str]) -> Result<ExportFormat, String> {
-        Only::try_parse_from([&["export", "run.jsonl"], words].concat())
-            .expect("valid arguments")
-            .export
-            .format()
+        Only::try_parse_from([&["export", "run.jsonl"], words].concat()).unwrap().export.format()
     }
 
     #[test]

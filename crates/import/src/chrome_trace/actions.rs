@@ -3,7 +3,7 @@
 //! Both say which files an action reads and writes; an action depends on those that write what it reads. In the answer
 //! of aquery, sets of files contain other sets, and paths are made of fragments that refer to their parents.
 
-use makespan_model::HashMap;
+use makespan_model::{HashMap, Order as _};
 
 use crate::json::tape::Value;
 
@@ -217,7 +217,7 @@ impl ActionGraph {
             found.extend(set.files.iter().filter_map(|file| self.producer.get(file).copied()));
             open.extend_from_slice(&set.sets);
         }
-        found.sort_unstable();
+        found.order();
         found.dedup();
         found.retain(|at| *at != node);
         found

@@ -41,6 +41,9 @@ const SMALL: Scale =
 const LARGE: Scale =
     Scale { long: Duration::from_secs(600), kills: 30, viewers: 1_000, runs: 10_000, tasks: 100_000 };
 
+/// Measures one row and prints it.
+type Part = fn(Scale);
+
 fn main() {
     load::serve_if_told();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -51,7 +54,7 @@ fn main() {
     let is_row = |word: &&String| !word.starts_with('-') && word.parse::<u64>().is_err();
     let rows: Vec<&String> = arguments.iter().filter(is_row).collect();
     let is_wanted = |row: &str| rows.is_empty() || rows.iter().any(|wanted| *wanted == row);
-    let parts: [(&str, fn(Scale)); 10] = [
+    let parts: [(&str, Part); 10] = [
         ("L1", ingest::batches),
         ("L2", ingest::single),
         ("L3", ingest::spans),

@@ -9,8 +9,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
-use axum::http::{HeaderValue, Response, StatusCode, header};
-use axum::response::IntoResponse as _;
+use axum::http::{Response, StatusCode};
 use serde_json::json;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 
@@ -35,10 +34,7 @@ const PING: Duration = Duration::from_secs(10);
 type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
 
 /// `GET /api/v1/live`: the client sends its subscriptions as JSON.
-pub(crate) async fn live(
-    State(app): State<Arc<App>>,
-    upgrade: Upgrade,
-) -> Result<Response<Body>, Response<Body>> {
+pub(crate) async fn live(State(app): State<Arc<App>>, upgrade: Upgrade) -> Result<Response<Body>, Problem> {
     Ok(limited(upgrade)?.on_upgrade(|socket| serve(app, socket, None)))
 }
 
@@ -46,30 +42,22 @@ pub(crate) async fn live(
 pub(crate) async fn lineage(
     State(app): State<Arc<App>>,
     upgrade: Upgrade,
-) -> Result<Response<Body>, Response<Body>> {
+) -> Result<Response<Body>, Problem> {
     Ok(limited(upgrade)?.on_upgrade(|socket| serve(app, socket, Some(Lineage::default()))))
 }
 
-fn limited(upgrade: Upgrade) -> Result<WebSocketUpgrade, Response<Body>> {
+fn limited(upgrade: Upgrade) -> Result<WebSocketUpgrade, Problem> {
     let upgrade = upgrade.map_err(|why| match why {
         WebSocketUpgradeRejection::WebSocketKeyHeaderMissing(_) => {
-            Problem::bad("the header Sec-WebSocket-Key is missing").into_response()
+            Problem::bad("the header Sec-WebSocket-Key is missing")
         }
-        _ => upgrade_required(),
+        // The request is not a handshake of a known version.
+        _ => {
+            let why = "this address requires a WebSocket connection (version 13)";
+            Problem::new(StatusCode::UPGRADE_REQUIRED, why)
+        }
     })?;
     Ok(upgrade.max_frame_size(FRAME).max_message_size(MESSAGE).max_write_buffer_size(UNREAD * 2))
-}
-
-/// Returns the answer to a request that is not a handshake of a known version; it names what to send instead (RFC 9110,
-/// section 15.5.22; RFC 6455, section 4.4).
-fn upgrade_required() -> Response<Body> {
-    let why = "this address requires a WebSocket connection (version 13)";
-    let mut response = Problem::new(StatusCode::UPGRADE_REQUIRED, why).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
-    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-    headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
-    response
 }
 
 async fn serve(app: Arc<App>, mut socket: WebSocket, lineage: Option<Lineage>) {

@@ -54,6 +54,12 @@ impl IntoResponse for Problem {
             let scheme = HeaderValue::from_static("Basic realm=\"makespan\", charset=\"UTF-8\"");
             headers.insert(header::WWW_AUTHENTICATE, scheme);
         }
+        if self.status == StatusCode::UPGRADE_REQUIRED {
+            // What to send instead (RFC 9110, section 15.5.22; RFC 6455, section 4.4).
+            headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+            headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+            headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        }
         if let Some(seconds) = self.retry_after {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
