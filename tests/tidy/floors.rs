@@ -29,8 +29,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     (
         "server",
         &[
-            "format", "model", "import", "analysis", "layout", "scene", "store", "views", "alerts", "engine",
-            "report",
+            "format", "model", "import", "analysis", "layout", "scene", "store", "views", "alerts", "export",
+            "engine", "report",
         ],
     ),
     (

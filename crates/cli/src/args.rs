@@ -166,6 +166,11 @@ Examples:
     /// docs/server.md describes the interface, from /api/v1/runs to /metrics.
     #[command(after_help = "Example:\n  makespan serve --port 7979")]
     Serve(ServeArgs),
+    /// Serve, list or clear the runs that Graflow recorded
+    #[command(
+        after_help = "Examples:\n  makespan lineage serve --port 8765\n  makespan lineage status\n  makespan lineage clear --yes"
+    )]
+    Lineage(LineageArgs),
     /// Show a run in the terminal while it grows
     ///
     /// On a terminal, takes the whole screen; `?` shows the keys. With --once or elsewhere, prints text. Without a run, lists

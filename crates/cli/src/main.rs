@@ -116,6 +116,7 @@ fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Verb::Open(args) => open::run(args, &config()?),
         Verb::Mcp(args) => mcp::run(args, store),
         Verb::Alerts(args) => alerting::run(args, &config()?),
+        Verb::Lineage(args) => keeping::lineage::run(args, config()?),
         Verb::Monitor(args) => keeping::monitor::run(args, &config()?),
         Verb::Serve(args) => serve::run(args, config()?),
         Verb::Run(args) => return Ok(ExitCode::from(recording::command::run(args, store))),

@@ -74,3 +74,37 @@ fn a_run_stays_active_while_a_task_runs_although_another_failed() {
         assert!(!is_listed());
     }
 }
+
+#[test]
+fn the_commands_that_graflow_and_moneyprinterturbo_announce_work() {
+    for store in ["sqlite:runs.db", "file:runs"] {
+        let kept = Kept::new("monitor-lineage", store);
+        let other = kept.created(&[]);
+        let lines = |run: &str, status: &str| {
+            format!(
+                "{{\"event\":\"run\",\"makespan\":1,\"run\":\"{run}\",\"source\":\"Graflow\",\"status\":\"{status}\"}}\n\
+                 {{\"event\":\"attempt\",\"task\":\"a\",\"started\":1767225600000000000,\"ended\":1767225601000000000}}\n"
+            )
+        };
+        let path = common::file(&kept.folder, "done.jsonl", &lines("done", "succeeded"));
+        kept.said(&["import", &path]);
+        let path = common::file(&kept.folder, "open.jsonl", &lines("open", "running"));
+        kept.said(&["import", &path]);
+        let status = kept.said(&["lineage", "status"]);
+        assert!(status.starts_with("2 runs of Graflow in "), "{status}");
+        assert!(status.contains("done") && status.contains("open") && !status.contains(&other), "{status}");
+        let asked = kept.said(&["lineage", "clear"]);
+        assert!(asked.starts_with("would move 1 run to the trash, 1 run kept, active or pinned"), "{asked}");
+        assert!(kept.said(&["list", "--ids"]).contains("done"));
+        kept.said(&["lineage", "clear", "--yes"]);
+        let left = kept.said(&["list", "--ids"]);
+        assert!(!left.contains("done") && left.contains("open") && left.contains(&other), "{left}");
+        kept.said(&["restore", "done"]);
+        for verb in ["status", "metrics"] {
+            assert_eq!(kept.said(&[verb, "--workflow-id", "done"]), kept.said(&[verb, "done"]));
+        }
+        let once = kept.said(&["monitor", "--workflow-id", "done", "--once"]);
+        assert!(once.contains("done"), "{once}");
+        assert!(!kept.run(&["status"]).status.success());
+    }
+}

@@ -135,6 +135,8 @@ fn documents_of_nodes_and_of_spans_lose_but_the_record_at_fault() {
         assert!(told.iter().any(|m| m.contains("bad-record") && m.contains(", column ")), "{told:?}");
     }
     assert!(messages(&read(moe).1.lines).iter().any(|m| m.contains("line 4, column ")));
-    let (kind, _) = read("{'workflow_id': 'w', 'start_time': '2026-01-06T12:00:00', 'components': []}");
-    assert_eq!(kind, Verdict::NotRecognised);
+    // A literal of Python.
+    let (kind, sink) = read("{'workflow_id': 'w', 'start_time': '2026-01-06T12:00:00', 'components': []}");
+    assert_eq!(kind, Verdict::Read);
+    assert!(messages(&sink.lines).iter().any(|m| m.contains("python-literals")));
 }

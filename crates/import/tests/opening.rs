@@ -202,7 +202,7 @@ fn a_drawing_beside_a_run_is_a_note_and_not_an_error() {
     let drawings = [
         ("pipeline.mmd", "%% a drawing\nflowchart TD\n  a --> b\n"),
         ("pipeline.dot", "digraph g {\n a -> b\n}\n"),
-        ("graph.json", "{\"nodes\":[\"a\"],\"edges\":[]}"),
+        ("graph.json", "{\"nodes\":[{\"id\":\"a\"}],\"edges\":[{\"source\":\"a\",\"target\":\"a\"}]}"),
     ];
     for (name, text) in drawings {
         let sources = vec![

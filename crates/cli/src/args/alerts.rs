@@ -20,7 +20,7 @@ pub(crate) struct AlertsArgs {
     #[arg(long)]
     pub(crate) firing: bool,
     /// Include only alerts of this run
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", visible_alias = "workflow-id")]
     pub(crate) run: Option<String>,
     /// Show what the configured rules would find in RUNS; nothing is recorded and nobody is notified
     #[arg(long, conflicts_with_all = ["snooze", "test"])]

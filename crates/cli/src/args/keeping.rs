@@ -123,10 +123,21 @@ pub(crate) struct ListArgs {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct OneRunArgs {
     /// Id of the run
-    pub(crate) run: String,
+    #[arg(required_unless_present = "workflow_id")]
+    run: Option<String>,
+    /// The same, as MoneyPrinterTurbo's monitor names it
+    #[arg(long, value_name = "ID", conflicts_with = "run")]
+    workflow_id: Option<String>,
     /// Print JSON (described in docs/cli.md)
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+impl OneRunArgs {
+    /// Returns the id of the run.
+    pub(crate) fn run(&self) -> &str {
+        self.run.as_deref().or(self.workflow_id.as_deref()).unwrap_or_default()
+    }
 }
 
 #[derive(Debug, ClapArgs)]

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
-use clap::Args as ClapArgs;
+use clap::{Args as ClapArgs, Subcommand};
 
 use crate::config::setting::Size;
 use crate::date::Length;
@@ -37,15 +37,45 @@ pub(crate) struct ServeArgs {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(crate) struct LineageArgs {
+    #[command(subcommand)]
+    pub(crate) verb: LineageVerb,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum LineageVerb {
+    /// Serve the addresses of Graflow's lineage API, as `makespan serve` does
+    Serve(ServeArgs),
+    /// List the newest runs that Graflow recorded
+    Status,
+    /// Move the finished runs that Graflow recorded to the trash; pinned runs are kept
+    Clear {
+        /// Move the runs instead of only counting them
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
 pub(crate) struct MonitorArgs {
     /// Id of the run [default: list the active runs]
-    pub(crate) run: Option<String>,
+    run: Option<String>,
+    /// The same, as MoneyPrinterTurbo's monitor names it
+    #[arg(long, value_name = "ID", conflicts_with = "run")]
+    workflow_id: Option<String>,
     /// Time between updates, such as 500ms or 2s
     #[arg(long, value_name = "LENGTH", default_value = "2s")]
     pub(crate) interval: Length,
     /// Print once and exit
     #[arg(long)]
     pub(crate) once: bool,
+}
+
+impl MonitorArgs {
+    /// Returns the id of the run, if one is given.
+    pub(crate) fn run(&self) -> Option<&str> {
+        self.run.as_deref().or(self.workflow_id.as_deref())
+    }
 }
 
 #[derive(Debug, ClapArgs)]

@@ -39,16 +39,16 @@ struct MetricJson<'a> {
 /// Prints what was measured in a run: of each metric how often, the latest value, and how the values are spread.
 pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
     let address = Address::new(config)?;
-    let store = address.open_with(&args.run)?;
-    state_of(&address, &*store, &args.run)?;
-    damage::check(&address, &*store, &args.run)?;
-    let metrics = store.metrics(&args.run).map_err(|error| address.failed(error))?;
+    let store = address.open_with(args.run())?;
+    state_of(&address, &*store, args.run())?;
+    damage::check(&address, &*store, args.run())?;
+    let metrics = store.metrics(args.run()).map_err(|error| address.failed(error))?;
     if args.json {
         let metrics = metrics.iter().map(metric).collect();
-        return print_json(&MetricsDocument { run: &args.run, metrics });
+        return print_json(&MetricsDocument { run: args.run(), metrics });
     }
     if metrics.is_empty() {
-        return print(&format!("no metrics in {}\n", clean(&args.run)));
+        return print(&format!("no metrics in {}\n", clean(args.run())));
     }
     print(&Terminal::of_stdout().table(&table(&metrics)))
 }

@@ -3,6 +3,7 @@
 pub(crate) mod copy;
 pub(crate) mod gc;
 pub(crate) mod import;
+pub(crate) mod lineage;
 pub(crate) mod list;
 pub(crate) mod mark;
 pub(crate) mod metrics;

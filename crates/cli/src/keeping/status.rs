@@ -54,9 +54,9 @@ struct StepStatus<'a> {
 /// Prints how a run stands: what is known of it as a whole, and each task.
 pub(crate) fn run(args: &OneRunArgs, config: &Config) -> Result<(), Failure> {
     let address = Address::new(config)?;
-    let store = address.open_with(&args.run)?;
-    let state = state_of(&address, &*store, &args.run)?;
-    let run = run_of(&address, &*store, &args.run)?;
+    let store = address.open_with(args.run())?;
+    let state = state_of(&address, &*store, args.run())?;
+    let run = run_of(&address, &*store, args.run())?;
     let alerts = RunAlerts::read(&address, &state.id);
     if args.json {
         let steps = in_order(&run).into_iter().map(|t| step(&run, t)).collect();

@@ -9,6 +9,7 @@ mod step_json;
 mod trends;
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 
 use makespan_analysis::{DateRange, Facts, RunFigures, run_statistics};
 use makespan_model::UNKNOWN;
@@ -50,12 +51,12 @@ pub(crate) fn run(args: &StatsArgs, config: &Config) -> Result<(), Failure> {
     print(&text)
 }
 
-/// Checks that each metric is in a run, with times.
+/// Checks that each metric is in a run, and notes on standard error those whose samples have no times: they cannot be shown
+/// over time, and the rest of the statistics does not depend on them.
 ///
 /// # Errors
 ///
-/// [`Failure::Metric`] if no run has a metric, [`Failure::Usage`] if none of its samples has a time. A selection without
-/// runs has every metric.
+/// [`Failure::Metric`] if no run has a metric. A selection without runs has every metric.
 fn check_metrics(runs: &[Counted], metrics: &[String]) -> Result<(), Failure> {
     if metrics.is_empty() || runs.is_empty() {
         return Ok(());
@@ -70,10 +71,10 @@ fn check_metrics(runs: &[Counted], metrics: &[String]) -> Result<(), Failure> {
         match timed.get(metric.as_str()) {
             Some(true) => {}
             Some(false) => {
-                return Err(Failure::Usage(format!(
-                    "no sample of the metric {} has a time, so it cannot be shown over time",
-                    clean(metric)
-                )));
+                let metric = clean(metric);
+                let text =
+                    format!("no sample of the metric {metric} has a time, so it is not shown over time");
+                let _ = writeln!(std::io::stderr(), "makespan: {text}");
             }
             None => return Err(Failure::metric(metric, &timed.into_keys().collect())),
         }

@@ -27,7 +27,7 @@ const BAR: usize = 30;
 
 /// Prints how a run stands, or which runs go on, again and again: until the run is over, or until interrupted.
 pub(super) fn run(args: &MonitorArgs, address: &Address) -> Result<(), Failure> {
-    let mut store = match &args.run {
+    let mut store = match args.run() {
         Some(run) => Some(address.open_with(run)?),
         None => address.open_existing()?,
     };
@@ -38,7 +38,7 @@ pub(super) fn run(args: &MonitorArgs, address: &Address) -> Result<(), Failure> 
             Some(store) => address.take_in(&**store),
             None => store = address.open_existing()?,
         }
-        let (page, is_over) = match (&args.run, &store) {
+        let (page, is_over) = match (args.run(), &store) {
             (Some(run), Some(store)) => of_run(address, &**store, run, terminal)?,
             (_, store) => (of_all(address, store.as_deref(), terminal)?, false),
         };

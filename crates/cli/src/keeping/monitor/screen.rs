@@ -26,12 +26,12 @@ const SECOND: Duration = Duration::from_secs(1);
 /// so that it stays in the terminal.
 pub(super) fn run(args: &MonitorArgs, address: &Address) -> Result<(), Failure> {
     let interval = Duration::from_nanos(args.interval.0.unsigned_abs());
-    let (reader, first) = Reader::start(address, args.run.as_deref(), interval)?;
+    let (reader, first) = Reader::start(address, args.run(), interval)?;
     let mut monitor = Monitor::new(address.shown(), first);
     let inks = Inks::of(Terminal::of_stdout());
     // What is said about the store meanwhile comes when the screen is left.
     output::hold_complaints();
-    let ended = watch(&mut monitor, &reader, inks, args.run.is_some());
+    let ended = watch(&mut monitor, &reader, inks, args.run().is_some());
     output::release_complaints();
     let reaction = ended.map_err(|source| Failure::Write { path: "the terminal".into(), source })?;
     match (reaction, monitor.state(), monitor.run()) {
