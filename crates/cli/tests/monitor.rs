@@ -86,9 +86,9 @@ fn the_commands_that_graflow_and_moneyprinterturbo_announce_work() {
                  {{\"event\":\"attempt\",\"task\":\"a\",\"started\":1767225600000000000,\"ended\":1767225601000000000}}\n"
             )
         };
-        let path = common::file(&kept.folder, "done.jsonl", &lines("done", "succeeded"));
+        let path = common::file(&kept.folder, "done.jsonl", lines("done", "succeeded"));
         kept.said(&["import", &path]);
-        let path = common::file(&kept.folder, "open.jsonl", &lines("open", "running"));
+        let path = common::file(&kept.folder, "open.jsonl", lines("open", "running"));
         kept.said(&["import", &path]);
         let status = kept.said(&["lineage", "status"]);
         assert!(status.starts_with("2 runs of Graflow in "), "{status}");
