@@ -70,7 +70,7 @@ fn title(pair: &Pair<'_>, found: &[Caveat]) -> String {
     let share = percent_ns(Some(a), Some(b));
     let tail = if share.is_empty() { times } else { format!("{times}, {share}") };
     if let Some(why) = found.iter().find(|c| c.forbids()) {
-        return format!("Not comparable: {}. {tail}", because(*why));
+        return format!("Not comparable: {}. {tail}", because(*why, found));
     }
     match b.saturating_sub(a) {
         0 => format!("B took as long as A: {}", duration(a)),
@@ -93,14 +93,18 @@ fn other(side: Side) -> &'static str {
     }
 }
 
-/// Returns the reason why a comparison is not fair, as a clause.
-fn because(found: Caveat) -> String {
-    match found {
-        Caveat::Failed(side) => format!("{} failed", letter(side)),
-        Caveat::Cancelled(side) => format!("{} was cancelled", letter(side)),
-        Caveat::Unfinished(side) => format!("{} had not finished", letter(side)),
-        Caveat::NoMakespan(side) => format!("{} has no times", letter(side)),
-        Caveat::NoTasks(side) => format!("{} has no tasks", letter(side)),
+/// Returns the reason why a comparison is not fair, as a clause; of both runs if it applies to both.
+fn because(why: Caveat, found: &[Caveat]) -> String {
+    let of = |kind: fn(Side) -> Caveat, side: Side, one: &str, two: &str| {
+        let is_both = [Side::A, Side::B].into_iter().all(|side| found.contains(&kind(side)));
+        if is_both { format!("both {two}") } else { format!("{} {one}", letter(side)) }
+    };
+    match why {
+        Caveat::Failed(side) => of(Caveat::Failed, side, "failed", "failed"),
+        Caveat::Cancelled(side) => of(Caveat::Cancelled, side, "was cancelled", "were cancelled"),
+        Caveat::Unfinished(side) => of(Caveat::Unfinished, side, "had not finished", "had not finished"),
+        Caveat::NoMakespan(side) => of(Caveat::NoMakespan, side, "has no times", "have no times"),
+        Caveat::NoTasks(side) => of(Caveat::NoTasks, side, "has no tasks", "have no tasks"),
         _ => "the runs have few tasks in common".to_owned(),
     }
 }
@@ -265,6 +269,8 @@ mod tests {
             title(A, "fetch 0..120 w\nalign 120.. w fetch running")
                 .starts_with("Not comparable: B had not finished")
         );
+        let failed = "fetch 0..120 w\nalign 120..130 w fetch failed";
+        assert!(title(failed, failed).starts_with("Not comparable: both failed. "));
         let (untimed, figures) = of("a - -", "a - -");
         assert_eq!(untimed.answer.text(), "The makespans of both runs are unknown");
         assert_eq!(figures.rows[1][1].text(), "unknown");
