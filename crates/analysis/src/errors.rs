@@ -15,6 +15,8 @@ pub struct ErrorGroup {
     pub fingerprint: String,
     /// First line of the first message met, by time.
     pub message: String,
+    /// Whether all of them have this message.
+    pub is_same: bool,
     /// Class or code of the error, the same for all of them; empty if there is none.
     pub kind: String,
     /// The tasks concerned, in order of their first such failure, each once.
@@ -107,6 +109,7 @@ fn groups(run: &Run, cases: &[(bool, i64, TaskId, Option<AttemptId>)]) -> Vec<Er
     let mut place: HashMap<(StrId, String), usize> = HashMap::default();
     let mut seen: Vec<(usize, TaskId)> = Vec::new();
     let mut groups: Vec<ErrorGroup> = Vec::new();
+    let mut messages: Vec<StrId> = Vec::new();
     for &(untimed, t, task, attempt) in cases {
         let (message, kind) =
             attempt.map_or((StrId::EMPTY, StrId::EMPTY), |i| (a.error[i.index()], a.error_kind[i.index()]));
@@ -115,13 +118,16 @@ fn groups(run: &Run, cases: &[(bool, i64, TaskId, Option<AttemptId>)]) -> Vec<Er
             groups.push(ErrorGroup {
                 fingerprint: print.clone(),
                 message: clip_chars(first_line(run.text(message)), LONGEST).to_owned(),
+                is_same: true,
                 kind: run.text(kind).to_owned(),
                 first: (!untimed).then_some(t),
                 ..ErrorGroup::default()
             });
+            messages.push(message);
             groups.len() - 1
         });
         groups[at].attempts += u32::from(attempt.is_some());
+        groups[at].is_same &= message == messages[at];
         seen.push((at, task));
     }
     // The cases come in order of time: the first of each task and group is the one that counts.

@@ -319,7 +319,7 @@ pub(crate) fn sentences(run: &Run, finding: &Finding) -> (String, String) {
                 format!("{}.", shown.collect::<Vec<_>>().join("; ")),
             )
         }
-        Evidence::RepeatedError { fingerprint, kind, attempts, is_final } => {
+        Evidence::RepeatedError { message, kind, attempts, is_final } => {
             let kind =
                 if kind.is_empty() { String::new() } else { format!("{}: ", shortened(kind, LONGEST)) };
             let last = if *is_final { "Not every task recovered." } else { "All of them recovered." };
@@ -327,7 +327,7 @@ pub(crate) fn sentences(run: &Run, finding: &Finding) -> (String, String) {
                 format!("The same error ended {}", counted(*attempts, "attempt")),
                 format!(
                     "“{kind}{}” in {}, first in {first}. {last}",
-                    shortened(fingerprint, LONGEST),
+                    shortened(message, LONGEST),
                     counted(tasks, "task")
                 ),
             )

@@ -156,8 +156,8 @@ pub enum Evidence {
     StoredTotalDiffers(Vec<Difference>),
     /// The same error came again and again.
     RepeatedError {
-        /// The common part of the messages.
-        fingerprint: String,
+        /// The message, or the common part of different messages.
+        message: String,
         /// Class or code; may be empty.
         kind: String,
         /// Number of attempts that it ended.

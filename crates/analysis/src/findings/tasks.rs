@@ -187,7 +187,7 @@ fn repeated_errors(facts: &Facts, out: &mut Vec<Finding>) {
     {
         let is_final = group.tasks.iter().any(|t| run.tasks.status[t.index()].is_failure());
         let evidence = Evidence::RepeatedError {
-            fingerprint: group.fingerprint.clone(),
+            message: if group.is_same { &group.message } else { &group.fingerprint }.clone(),
             kind: group.kind.clone(),
             attempts: group.attempts,
             is_final,

@@ -267,12 +267,18 @@ fn repeated_errors() {
         "repeated-error",
         "error 0 2 [a b] remove-cause",
         Evidence::RepeatedError {
-            fingerprint: "no route to <address>".to_owned(),
+            message: "no route to <address>".to_owned(),
             kind: String::new(),
             attempts: 2,
             is_final: true,
         },
     );
+    let (_, evidence) = one(
+        &found("a 0..9 - failed error=exit_code_127\nb 0..9 - failed error=exit_code_127"),
+        "repeated-error",
+    )
+    .unwrap();
+    assert!(matches!(evidence, Evidence::RepeatedError { message, .. } if message == "exit code 127"));
     check_silent("a 0..9 - failed error=x\nb 0..9 - failed error=y", "repeated-error");
 }
 
