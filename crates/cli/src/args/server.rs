@@ -45,10 +45,13 @@ pub(crate) struct LineageArgs {
 #[derive(Debug, Subcommand)]
 pub(crate) enum LineageVerb {
     /// Serve the addresses of Graflow's lineage API, as `makespan serve` does
+    #[command(after_help = "Example:\n  makespan lineage serve --port 8765")]
     Serve(ServeArgs),
     /// List the newest runs that Graflow recorded
+    #[command(after_help = "Example:\n  makespan lineage status")]
     Status,
-    /// Move the finished runs that Graflow recorded to the trash; pinned runs are kept
+    /// Move finished runs that Graflow recorded to the trash, except pinned ones
+    #[command(after_help = "Example:\n  makespan lineage clear --yes")]
     Clear {
         /// Move the runs instead of only counting them
         #[arg(long)]
