@@ -278,7 +278,7 @@ impl Expander {
 }
 
 fn without_decoder(kind: &str) -> String {
-    format!("{kind} files are not opened here; open it in the app or with the program")
+    format!("{kind} files are not opened here; open them in the app or with the program")
 }
 
 #[cfg(test)]

@@ -31,8 +31,8 @@ pub(crate) fn edges(tasks: usize, attempts: &GrowingAttempts, parents: &Blocks<u
     let mut by_start: Vec<u32> = (0..tasks as u32).filter(timed).collect();
     let mut by_end: Vec<u32> = by_start.iter().copied().filter(|&t| end(t) != i64::MAX).collect();
     // Within one moment, tasks without duration start first and end last.
-    sort(&mut by_start, |t| (group(t), start(t), i64::from(end(t) > start(t)), t));
-    sort(&mut by_end, |t| (group(t), end(t), start(t), t));
+    by_start.order_by_numbers(|&t| (group(t), start(t), end(t) > start(t), t));
+    by_end.order_by_numbers(|&t| (group(t), end(t), start(t), t));
     let mut edges = Vec::new();
     let mut done = 0;
     let mut latest = NONE;
@@ -58,16 +58,4 @@ pub(crate) fn edges(tasks: usize, attempts: &GrowingAttempts, parents: &Blocks<u
         }
     }
     edges
-}
-
-/// Sorts by keys that end in the task and are looked up once each: side by side they are compared much faster than through the columns.
-fn sort(tasks: &mut [u32], key: impl Fn(u32) -> (u32, i64, i64, u32)) {
-    if tasks.is_sorted_by_key(|&t| key(t)) {
-        return;
-    }
-    let mut keyed: Vec<(u32, i64, i64, u32)> = tasks.iter().map(|&t| key(t)).collect();
-    keyed.order();
-    for (slot, (.., task)) in tasks.iter_mut().zip(keyed) {
-        *slot = task;
-    }
 }

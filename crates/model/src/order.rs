@@ -126,11 +126,6 @@ numbers!(A 0, B 1, C 2);
 numbers!(A 0, B 1, C 2, D 3);
 numbers!(A 0, B 1, C 2, D 3, E 4);
 
-/// Compares two keys.
-fn compare<K: Numbers>(a: &K, b: &K) -> Ordering {
-    (0..K::COUNT).map(|at| a.number(at).cmp(&b.number(at))).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
-}
-
 impl<T> Order<T> for [T] {
     fn order_by(&mut self, mut compare: impl FnMut(&T, &T) -> Ordering) {
         let places = sorted(self.len(), &mut |a, b| compare(&self[a], &self[b]));
@@ -151,32 +146,31 @@ impl<T> Order<T> for [T] {
     where
         T: Numbers,
     {
-        if self.is_sorted_by(|a, b| compare(a, b).is_le()) {
-            return;
-        }
-        let mut places: Vec<u32> = (0..self.len() as u32).collect();
-        let mut numbers: Vec<i64> = Vec::with_capacity(self.len());
-        for position in (0..T::COUNT).rev() {
-            numbers.clear();
-            numbers.extend(self.iter().map(|item| item.number(position)));
-            order_places(&mut places, &numbers);
-        }
-        arrange(self, places);
+        by_numbers(self, T::COUNT, |item, position| item.number(position));
     }
 
     fn order_by_numbers<K: Numbers>(&mut self, key: impl Fn(&T) -> K) {
-        if self.is_sorted_by(|a, b| compare(&key(a), &key(b)).is_le()) {
-            return;
-        }
-        let mut places: Vec<u32> = (0..self.len() as u32).collect();
-        let mut numbers: Vec<i64> = Vec::with_capacity(self.len());
-        for position in (0..K::COUNT).rev() {
-            numbers.clear();
-            numbers.extend(self.iter().map(|item| key(item).number(position)));
-            order_places(&mut places, &numbers);
-        }
-        arrange(self, places);
+        by_numbers(self, K::COUNT, |item, position| key(item).number(position));
     }
+}
+
+/// Sorts by the numbers in the positions below `count`.
+fn by_numbers<T>(items: &mut [T], count: usize, number: impl Fn(&T, usize) -> i64) {
+    let follows = |a: &T, b: &T| {
+        let unequal = (0..count).map(|at| number(a, at).cmp(&number(b, at))).find(|order| order.is_ne());
+        unequal.is_none_or(Ordering::is_lt)
+    };
+    if items.is_sorted_by(follows) {
+        return;
+    }
+    let mut places: Vec<u32> = (0..items.len() as u32).collect();
+    let mut numbers: Vec<i64> = Vec::with_capacity(items.len());
+    for position in (0..count).rev() {
+        numbers.clear();
+        numbers.extend(items.iter().map(|item| number(item, position)));
+        order_places(&mut places, &numbers);
+    }
+    arrange(items, places);
 }
 
 /// Returns a whole number that sorts as [`f64::total_cmp`] does.

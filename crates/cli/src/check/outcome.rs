@@ -80,7 +80,7 @@ pub(super) struct Checked {
     pub(super) outcomes: Vec<Outcome>,
 }
 
-/// Adds their ids to titles that several runs have, so that they can be told apart.
+/// Adds the id of the run to titles that several runs share.
 pub(super) fn distinguish(all: &mut [Checked]) {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     all.iter().for_each(|checked| *seen.entry(checked.title.clone()).or_default() += 1);

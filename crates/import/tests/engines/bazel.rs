@@ -7,7 +7,7 @@ const ID: &str = "chrome-trace";
 #[test]
 fn the_critical_path_of_a_profile_becomes_dependencies() {
     let runs = fixtures(ID, &["bazel.json"]);
-    // Its components are no work of their own.
+    // The components of the critical path do not count as work.
     assert_eq!(all_counts(&runs), ["0f6d2a4e-build: 5 tasks, 5 attempts, 2 edges: 5 succeeded"]);
     let run = &runs[0];
     assert_eq!(edges(run), ["slice 1 -> slice 3", "slice 3 -> slice 4"]);
