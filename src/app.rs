@@ -13,11 +13,12 @@ use web_sys::{DragEvent, HtmlInputElement};
 use crate::asking::asked;
 use crate::panels::{
     AlertBadge, AlertSheet, AreaDrawer, Busy, ChartsPanel, Chips, ColumnsSheet, ComparePanel, Details,
-    Failed, Foot, GraphPanel, HeatPanel, Help, Landing, LiveLine, MarkerBar, OverviewPanel, Palette, Preview,
-    QueryBox, Rail, RunsPage, SettingsSheet, TasksPanel, TimelinePanel, Top,
+    Failed, Foot, GraphPanel, HeatPanel, Help, KeySheet, Landing, LiveLine, MarkerBar, OverviewPanel,
+    Palette, Preview, PropertySheet, QueryBox, Rail, RunsPage, SettingsSheet, TableColumnsSheet, TasksPanel,
+    TimelinePanel, Top,
 };
 use crate::platform::{boot, dom, embed, files, frame, random};
-use crate::state::actions::{Action, find};
+use crate::state::actions::Action;
 use crate::state::panels::Sheet;
 use crate::state::phase::Phase;
 use crate::state::store::Store;
@@ -178,6 +179,9 @@ fn App() -> impl IntoView {
         Some(Sheet::Palette) => view! { <Palette store=store/> }.into_any(),
         Some(Sheet::Alerts) => view! { <AlertSheet store=store/> }.into_any(),
         Some(Sheet::Columns(table)) => view! { <ColumnsSheet store=store table=table/> }.into_any(),
+        Some(Sheet::Properties(chosen)) => view! { <PropertySheet store=store chosen=chosen/> }.into_any(),
+        Some(Sheet::TableColumns) => view! { <TableColumnsSheet store=store/> }.into_any(),
+        Some(Sheet::Keys) => view! { <KeySheet store=store/> }.into_any(),
         Some(Sheet::Settings) => view! { <SettingsSheet store=store/> }.into_any(),
         None => ().into_any(),
     };
@@ -257,10 +261,12 @@ fn listen(store: Store) {
         let is_plain = !e.ctrl_key() && !e.meta_key() && e.key().chars().count() == 1;
         let (keys_on, sheet, shown) =
             store.state.with_untracked(|s| (s.settings.keys, s.panels.sheet, s.view.view));
+        let find =
+            |shift, ctrl| store.keys.with_untracked(|map| map.find(shown, &e.code(), &e.key(), shift, ctrl));
         if (is_plain && !keys_on) || (sheet.is_some() && !escape) {
             return;
         }
-        if let Some(action) = find(shown, &e.code(), &e.key(), e.shift_key(), e.ctrl_key() || e.meta_key()) {
+        if let Some(action) = find(e.shift_key(), e.ctrl_key() || e.meta_key()) {
             let ready = store.phase.with_untracked(|p| *p == Phase::Ready);
             if action == Action::Back && store.phase.with_untracked(|p| matches!(p, Phase::Loading(_))) {
                 e.prevent_default();

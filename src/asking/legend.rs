@@ -1,26 +1,11 @@
-//! The meaning of a picture's colours: a list to choose from, and the legend, whose entries filter.
+//! The meaning of a picture's colours: a legend whose entries filter.
 
 use leptos::prelude::*;
 use makespan_scene::visible;
-use makespan_views::Colouring;
 
 use super::stage::Twin;
 use crate::state::actions::{Action, Setting};
 use crate::state::store::Store;
-use crate::widgets::Options;
-
-/// The choice of what colours mean.
-#[component]
-pub(crate) fn ColouredBy(store: Store) -> impl IntoView {
-    let all = Colouring::ALL.map(|c| (c.name().to_owned(), c.name().to_owned())).to_vec();
-    let now = Signal::derive(move || store.view.with(|v| v.colours.name().to_owned()));
-    let choose = move |key: String| {
-        if let Some(by) = Colouring::ALL.into_iter().find(|c| c.name() == key) {
-            store.dispatch(Action::Set(Setting::Colours(by)));
-        }
-    };
-    view! { <Options label="Colour by" all=Signal::stored(all) now=now choose=choose/> }
-}
 
 /// The colours of the picture, each a button that filters by its meaning.
 #[component]

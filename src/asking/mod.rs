@@ -2,14 +2,18 @@
 //! built from these.
 
 mod asked;
+mod by;
+mod heading;
 mod lane_menu;
 mod legend;
 mod page;
 mod rows;
+mod scrollbar;
 mod stage;
 
 pub(crate) use asked::{Answered, asked};
-pub(crate) use legend::{ColouredBy, Legend};
+pub(crate) use by::{ColouredBy, LanesBy};
+pub(crate) use legend::Legend;
 pub(crate) use page::{PageView, page_title};
 pub(crate) use rows::TableView;
 pub(crate) use stage::{PictureView, Twin};

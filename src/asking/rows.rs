@@ -1,13 +1,16 @@
 //! A table of any number of rows: only visible rows are requested and in the document.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use leptos::html::Div;
 use leptos::prelude::*;
 use makespan_engine::{Answer, Question, Rows};
-use makespan_views::{Align, Cell, Column, View};
+use makespan_views::tasks::{Field, OpenGroup};
+use makespan_views::{Align, Cell, View};
 
 use super::asked;
+use super::heading::Heading;
 use crate::state::actions::{Action, Setting};
 use crate::state::store::Store;
 use crate::widgets::{CellView, OnTask};
@@ -69,12 +72,26 @@ pub(crate) fn TableView(store: Store, name: &'static str, painted: Rc<dyn Fn(usi
         Memo::new(move |_| rows.with(|r| r.as_ref().map_or_else(Vec::new, |r| r.table.columns.clone())));
     let sorted = Memo::new(move |_| {
         store.view.with(|v| match v.view {
-            View::Table => Some((v.sort.key.name(), v.sort.descending)),
-            View::Compare if !v.twin => Some((v.compare.sort.key.name(), v.compare.sort.descending)),
+            View::Table => Some((v.table.sort.key.name(), v.table.sort.descending)),
+            View::Compare if !v.twin => {
+                Some((Cow::Borrowed(v.compare.sort.key.name()), v.compare.sort.descending))
+            }
             _ => None,
         })
     });
-    let head = move || columns.get().into_iter().map(|c| heading(store, sorted, c)).collect::<Vec<_>>();
+    let widths = Memo::new(move |_| match store.view.with(|v| (v.view, v.table.columns.clone())) {
+        (View::Table, columns) => columns.into_iter().map(|s| s.width).collect(),
+        _ => Vec::new(),
+    });
+    let is_own = Memo::new(move |_| store.view.with(|v| v.view == View::Table));
+    let head = move || {
+        let widths = widths.get();
+        let of = |(at, column)| {
+            let width = widths.get(at).copied().flatten();
+            view! { <Heading store=store sorted=sorted column=column at=at width=width is_own=is_own.get()/> }
+        };
+        columns.get().into_iter().enumerate().map(of).collect::<Vec<_>>()
+    };
     let on_task: OnTask = Rc::new(move |row| store.dispatch(Action::Select(Some(row))));
     let calls = StoredValue::new_local((painted, on_task));
     let body = move || {
@@ -85,7 +102,7 @@ pub(crate) fn TableView(store: Store, name: &'static str, painted: Rc<dyn Fn(usi
         let stretch = stretch.get();
         let above = answer.first as f64 * ROW / stretch;
         let below = answer.count.saturating_sub(answer.range().end) as f64 * ROW / stretch;
-        let shown = lines(&answer, &on_task);
+        let shown = lines(store, &answer, &widths.get(), &on_task);
         Some(view! {
             <tr class="spacer" aria-hidden="true" style:height=format!("{above}px")><td colspan=width.clone()></td></tr>
             {shown}
@@ -107,52 +124,77 @@ pub(crate) fn TableView(store: Store, name: &'static str, painted: Rc<dyn Fn(usi
     }
 }
 
-fn heading(store: Store, sorted: Memo<Option<(&'static str, bool)>>, column: Column) -> AnyView {
-    // A column without a title has no heading, rather than an empty one.
-    if column.title.is_empty() {
-        return view! { <td></td> }.into_any();
-    }
-    let (key, title) = (column.key.into_owned(), column.title.into_owned());
-    let by = key.clone();
-    let way = Memo::new(move |_| sorted.get().filter(|s| s.0 == key).map(|s| s.1));
-    let aria = move || way.get().map_or("none", |d| if d { "descending" } else { "ascending" });
-    let is_sortable = move || sorted.get().is_some();
-    let press = move |_| {
-        if is_sortable() {
-            store.dispatch(Action::Set(Setting::Sort(by.clone())));
-        }
-    };
-    view! {
-        <th scope="col" class:number=column.align == Align::Right aria-sort=aria>
-            <button type="button" on:click=press>
-                <bdi>{makespan_scene::visible(&title).into_owned()}</bdi><span aria-hidden="true" class="sort">{move || way.get().map_or("", |d| if d { "▾" } else { "▴" })}</span>
-            </button>
-        </th>
-    }
-    .into_any()
+/// What the cells of a column have in common.
+struct Style {
+    is_number: bool,
+    /// The largest amount, by which bars are scaled; 0 without bars.
+    most: f64,
+    /// px.
+    width: Option<u16>,
 }
 
-fn lines(answer: &Rows, on_task: &OnTask) -> Vec<impl IntoView + use<>> {
-    let aligned: Vec<bool> = answer.table.columns.iter().map(|c| c.align == Align::Right).collect();
+fn lines(store: Store, answer: &Rows, widths: &[Option<u16>], on_task: &OnTask) -> Vec<AnyView> {
+    let style = |(at, c): (usize, &makespan_views::Column)| Style {
+        is_number: c.align == Align::Right,
+        most: c.spread.as_ref().map_or(0.0, |s| s.most),
+        width: widths.get(at).copied().flatten(),
+    };
+    let styles: Vec<Style> = answer.table.columns.iter().enumerate().map(style).collect();
+    let columns = &answer.table.columns;
+    let named = columns.iter().position(|c| c.key == Field::Name.name()).unwrap_or(0);
     let line = |(i, row): (usize, &Vec<Cell>)| {
+        let number = (answer.first + i + 2).to_string();
+        let cells: Vec<_> =
+            row.iter().zip(&styles).map(|(cell, style)| cell_of(cell, style, on_task)).collect();
+        if let Some(group) = answer.groups.iter().find(|g| g.row == i) {
+            return group_line(store, group, number, named, cells);
+        }
         let task = row.iter().find_map(|c| c.task);
         let marked = task.is_some() && task == answer.marked;
-        let cells: Vec<_> = row
-            .iter()
-            .zip(&aligned)
-            .map(|(cell, number)| {
-                let title = makespan_scene::visible(&cell.precise()).into_owned();
-                view! { <td class:number=*number title=title><CellView cell=cell.clone() on_task=Rc::clone(on_task)/></td> }
-            })
-            .collect();
         let on_task = Rc::clone(on_task);
         let press = move |_| {
             if let Some(task) = task {
                 on_task(task);
             }
         };
-        let number = (answer.first + i + 2).to_string();
-        view! { <tr class:marked=marked aria-selected=marked.to_string() aria-rowindex=number on:click=press>{cells}</tr> }
+        view! { <tr class:marked=marked aria-selected=marked.to_string() aria-rowindex=number on:click=press>{cells}</tr> }.into_any()
     };
     answer.table.rows.iter().enumerate().map(line).collect()
+}
+
+/// The line of a group of tasks: its name in place of a task's, and what its other cells sum up.
+fn group_line(
+    store: Store,
+    group: &OpenGroup,
+    number: String,
+    at: usize,
+    mut cells: Vec<AnyView>,
+) -> AnyView {
+    let name = group.name.clone();
+    let press = move |_| store.dispatch(Action::Set(Setting::RowGroup(name.clone())));
+    let (sign, title) = (if group.is_open { "▾" } else { "▸" }, group.title());
+    let open = group.is_open.to_string();
+    let head = view! {
+        <td class="group-head"><button type="button" class="name" aria-expanded=open on:click=press>
+            <span aria-hidden="true">{sign}</span>" "<bdi>{title}</bdi>
+        </button></td>
+    };
+    if let Some(cell) = cells.get_mut(at) {
+        *cell = head.into_any();
+    }
+    view! { <tr class="group" aria-rowindex=number>{cells}</tr> }.into_any()
+}
+
+fn cell_of(cell: &Cell, style: &Style, on_task: &OnTask) -> AnyView {
+    let title = makespan_scene::visible(&cell.precise()).into_owned();
+    let width = style.width.map(|px| format!("{px}px"));
+    // The bar is a gradient up to this position.
+    let part = cell.value.amount().filter(|n| style.most > 0.0 && *n > 0.0);
+    let part = part.map(|n| format!("{:.1}%", n / style.most * 100.0));
+    view! {
+        <td class:number=style.is_number class:bar=part.is_some() title=title style:max-width=width style=("--part", part)>
+            <CellView cell=cell.clone() on_task=Rc::clone(on_task)/>
+        </td>
+    }
+    .into_any()
 }

@@ -15,6 +15,7 @@ use makespan_views::timeline::{DrawnArea, Lanes};
 
 use super::lane_menu::LaneMenu;
 use super::rows::TableView;
+use super::scrollbar::ScrollBar;
 use super::{Answered, asked};
 use crate::platform::{clock, frame};
 use crate::state::actions::Action;
@@ -335,6 +336,15 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
         let (x0, y0, x1, y1) = tip.beside;
         Some(bubble(&tip.text, (x0 - 6.0, y0 - 4.0, x1 + 6.0, y1 + 4.0), (w as f32, h as f32)))
     };
+    let seen = move || {
+        let frame = twin.picture.with(|p| p.as_ref().map_or(Frame::Still, |p| p.frame.clone()));
+        store.view.with(|v| frame.following(v))
+    };
+    let rows_seen = Memo::new(move |_| seen().scrolled());
+    let body_top = Memo::new(move |_| {
+        let body = twin.picture.with(|p| p.as_ref().and_then(|p| p.frame.body()));
+        body.map_or(0.0, |b| f64::from(b.y))
+    });
     // Until there is a picture, its name is all that can be said of it.
     let label = move || match twin.text(|p| p.label.clone()) {
         text if text.is_empty() => name.to_owned(),
@@ -358,6 +368,7 @@ fn Stage(store: Store, twin: Twin, name: &'static str, painted: Rc<dyn Fn(usize)
                 on:contextmenu=context_at
                 on:dblclick=move |e| double.double(f64::from(e.offset_x()), f64::from(e.offset_y()))
             ></canvas>
+            <ScrollBar store=store seen=rows_seen top=body_top/>
             {tip}
             <LaneMenu store=store canvas=upper/>
         </div>

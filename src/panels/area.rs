@@ -37,8 +37,8 @@ pub(crate) fn AreaDrawer(store: Store) -> impl IntoView {
         view! {
             <header>
                 <h2>{page.title.clone()}</h2>
-                <button type="button" title="Zoom to the area (F)" on:click=move |_| store.dispatch(Action::FocusArea)>"Zoom"</button>
-                <button type="button" aria-label="Clear the area" title="Clear the area (Esc)" on:click=clear>"✗"</button>
+                <button type="button" title=store.hint("Zoom to the area", "F") on:click=move |_| store.dispatch(Action::FocusArea)>"Zoom"</button>
+                <button type="button" aria-label="Clear the area" title=store.hint("Clear the area", "Esc") on:click=clear>"✗"</button>
             </header>
         }
         .into_any()

@@ -95,7 +95,7 @@ pub(crate) fn ChartsPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl Into
                     <Show when=move || kind.get().has_log()>
                         <Toggle word="Logarithmic" about="Use a logarithmic axis" on=Signal::derive(move || choice.with(|c| c.log)) press=move || set(&|c| c.log = !c.log)/>
                     </Show>
-                    <button type="button" title="Copy the picture (Shift Y)" on:click=move |_| store.dispatch(Action::CopyPicture)>"Copy"</button>
+                    <button type="button" title=store.hint("Copy the picture", "Shift Y") on:click=move |_| store.dispatch(Action::CopyPicture)>"Copy"</button>
                     <button type="button" title="Save the picture as SVG" on:click=move |_| store.dispatch(Action::SavePicture)>"Save SVG"</button>
                 </div>
                 {body}

@@ -21,8 +21,8 @@ pub(crate) fn Details(store: Store) -> impl IntoView {
         view! {
             <header>
                 <h2><bdi>{visible(&page.title).into_owned()}</bdi></h2>
-                <button type="button" title="Zoom to the selection (F)" on:click=move |_| store.dispatch(Action::Focus)>"Show"</button>
-                <button type="button" aria-label="Close details" title="Close (Esc)" on:click=move |_| store.dispatch(Action::Select(None))>"✗"</button>
+                <button type="button" title=store.hint("Zoom to the selection", "F") on:click=move |_| store.dispatch(Action::Focus)>"Show"</button>
+                <button type="button" aria-label="Close details" title=store.hint("Close", "Esc") on:click=move |_| store.dispatch(Action::Select(None))>"✗"</button>
             </header>
             {badge}
         }

@@ -87,11 +87,11 @@ pub(crate) fn GraphPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoV
                 <Choice label="Drawing" all=Drawing::ALL.map(|d| (d, d.title())).to_vec() now=drawing choose=move |d| store.dispatch(Action::Set(Setting::Drawing(d)))/>
                 <Options label="Focus" all=focuses now=focus choose=narrow/>
                 <Show when=move || store.view.with(|v| v.graph.focus != Focus::Everything)>
-                    <button type="button" title="Copy the engine's command that runs the tasks in focus again (Shift R)" on:click=move |_| store.dispatch(Action::CopyRerun)>"Copy re-run command"</button>
+                    <button type="button" title=store.hint("Copy the engine's command that runs the tasks in focus again", "Shift R") on:click=move |_| store.dispatch(Action::CopyRerun)>"Copy re-run command"</button>
                 </Show>
                 <ColouredBy store=store/>
                 <Zooming by=move |by| go(Movement::ZoomMiddle(by)) fit=move || go(Movement::Fit)/>
-                <button type="button" title="As a table (V)" class:on=move || store.view.with(|v| v.twin) on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
+                <button type="button" title=store.hint("As a table", "V") class:on=move || store.view.with(|v| v.twin) on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
                 <Show when=move || waits.get() && !store.view.with(|v| v.twin)><span role="status">"Laying out…"</span></Show>
             </div>
             <p class="about" data-testid="graph-about">{move || twin.text(|p| p.about.clone())}</p>

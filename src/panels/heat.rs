@@ -144,8 +144,8 @@ pub(crate) fn HeatPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoVi
         <div class="panel">
             <div class="tools" role="toolbar" aria-label="Heatmap">
                 <Choices store=store/>
-                <button type="button" title="As a table (V)" class:on=move || store.view.with(|v| v.twin) on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
-                <button type="button" title="Copy the picture (Shift Y)" on:click=move |_| store.dispatch(Action::CopyPicture)>"Copy"</button>
+                <button type="button" title=store.hint("As a table", "V") class:on=move || store.view.with(|v| v.twin) on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
+                <button type="button" title=store.hint("Copy the picture", "Shift Y") on:click=move |_| store.dispatch(Action::CopyPicture)>"Copy"</button>
                 <button type="button" title="Save the picture as SVG" on:click=move |_| store.dispatch(Action::SavePicture)>"Save SVG"</button>
             </div>
             {nothing}

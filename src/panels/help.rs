@@ -34,6 +34,8 @@ fn terms() -> impl Iterator<Item = (String, String)> {
 /// The sheet.
 #[component]
 pub(crate) fn Help(store: Store) -> impl IntoView {
+    let labels: Vec<String> =
+        store.keys.with_untracked(|map| (0..ACTIONS.len()).map(|at| map.label(at)).collect());
     let mut groups: Vec<&str> = Vec::new();
     for bound in ACTIONS {
         if !groups.contains(&bound.group) {
@@ -45,8 +47,11 @@ pub(crate) fn Help(store: Store) -> impl IntoView {
         .map(|group| {
             let keys: Vec<_> = ACTIONS
                 .iter()
-                .filter(|b| b.group == group)
-                .map(|b| view! { <div><dt><kbd>{b.keys}</kbd></dt><dd>{b.about}</dd></div> })
+                .enumerate()
+                .filter(|(at, b)| b.group == group && !labels[*at].is_empty())
+                .map(
+                    |(at, b)| view! { <div><dt><kbd>{labels[at].clone()}</kbd></dt><dd>{b.about}</dd></div> },
+                )
                 .collect();
             view! { <section><h3>{group}</h3><dl>{keys}</dl></section> }
         })
@@ -60,7 +65,7 @@ pub(crate) fn Help(store: Store) -> impl IntoView {
     let lists = StoredValue::new_local(Some(lists));
     view! {
         <Dialog label="Keys" close=move || store.dispatch(Action::Help)>
-                <div class="sheet-head"><h2>"Keys"</h2><button type="button" autofocus id="makespan-help-close" on:click=move |_| store.dispatch(Action::Help)>"Close"</button></div>
+                <div class="sheet-head"><h2>"Keys"</h2><button type="button" on:click=move |_| store.dispatch(Action::KeySheet)>"Change keys…"</button><button type="button" autofocus id="makespan-help-close" on:click=move |_| store.dispatch(Action::Help)>"Close"</button></div>
                 <div class="sheet-body">{lists.try_update_value(Option::take)}</div>
                 <section class="syntax"><h3>"Filter"</h3><dl>{syntax}</dl></section>
                 <details class="syntax" id="makespan-glossary"><summary>"Glossary"</summary><dl>{terms}</dl></details>

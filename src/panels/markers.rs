@@ -31,7 +31,7 @@ pub(crate) fn MarkerBar(store: Store) -> impl IntoView {
                 view! {
                     <li>
                         <button type="button" class="chip plain" class:on=is_open aria-pressed=move || is_open().to_string()
-                            title="Show this marker (K)" on:click=move |_| act(MarkerAct::Open(place))>
+                            title=store.hint("Show this marker", "K") on:click=move |_| act(MarkerAct::Open(place))>
                             <span class="when">{when}</span><bdi>{note}</bdi>
                         </button>
                     </li>
@@ -74,8 +74,8 @@ fn MarkerNote(store: Store, place: usize) -> impl IntoView {
                 autocomplete="off" prop:value=note on:input=move |e| act(MarkerAct::Write(place, event_target_value(&e))) on:keydown=keys/>
             <button type="button" aria-label="Move the marker earlier" title="Move the marker earlier" on:click=move |_| act(MarkerAct::Nudge(place, -NUDGE))>"←"</button>
             <button type="button" aria-label="Move the marker later" title="Move the marker later" on:click=move |_| act(MarkerAct::Nudge(place, NUDGE))>"→"</button>
-            <button type="button" title="Remove the marker (Del)" on:click=move |_| act(MarkerAct::Remove(Some(place)))>"Remove"</button>
-            <button type="button" title="Close the note (Esc)" on:click=move |_| act(MarkerAct::Close)>"Close"</button>
+            <button type="button" title=store.hint("Remove the marker", "Del") on:click=move |_| act(MarkerAct::Remove(Some(place)))>"Remove"</button>
+            <button type="button" title=store.hint("Close the note", "Esc") on:click=move |_| act(MarkerAct::Close)>"Close"</button>
         </div>
     }
 }

@@ -7,12 +7,12 @@ use makespan_engine::{Answer, FoundItem, Leads, Question};
 use makespan_scene::visible;
 
 use crate::asking::asked;
-use crate::platform::dom;
 use crate::state::actions::{ACTIONS, Action, Setting};
+use crate::state::keys::KeyMap;
 use crate::state::markers::MarkerAct;
 use crate::state::phase::Phase;
 use crate::state::store::Store;
-use crate::widgets::Dialog;
+use crate::widgets::{Dialog, Finder};
 
 /// Maximum number of commands listed beside the contents of the run.
 const COMMANDS: usize = 8;
@@ -26,7 +26,7 @@ struct Item {
 }
 
 /// Returns the commands that contain all words of a text; after `>` all of them, otherwise the first few.
-fn commands(text: &str) -> Vec<Item> {
+fn commands(text: &str, keys: &KeyMap) -> Vec<Item> {
     let (text, most) = match text.trim_start().strip_prefix('>') {
         Some(rest) => (rest, usize::MAX),
         None if text.trim().is_empty() => (text, usize::MAX),
@@ -35,12 +35,12 @@ fn commands(text: &str) -> Vec<Item> {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let mut seen: Vec<&str> = Vec::new();
     let mut out = Vec::new();
-    for bound in ACTIONS {
+    for (at, bound) in ACTIONS.iter().enumerate() {
         let line = format!("{} {}", bound.group, bound.about).to_lowercase();
         if words.iter().all(|w| line.contains(w)) && !seen.contains(&bound.about) {
             seen.push(bound.about);
             let title = format!("{}: {}", bound.group, bound.about);
-            out.push(Item { title, about: bound.keys.to_owned(), action: bound.action.clone() });
+            out.push(Item { title, about: keys.label(at), action: bound.action.clone() });
         }
     }
     out.truncate(most);
@@ -76,7 +76,6 @@ fn item(store: Store, found: &FoundItem) -> Item {
 #[component]
 pub(crate) fn Palette(store: Store) -> impl IntoView {
     let text = RwSignal::new(String::new());
-    let at = RwSignal::new(0usize);
     let ready = move || store.phase.with(|p| *p == Phase::Ready);
     let found = asked(
         store,
@@ -97,13 +96,9 @@ pub(crate) fn Palette(store: Store) -> impl IntoView {
         }
         if !is_of_run {
             all.extend(store.shell.with(|s| markers(&s.markers, &text)));
-            all.extend(commands(&text));
+            all.extend(store.keys.with(|keys| commands(&text, keys)));
         }
         all
-    });
-    Effect::new(move |_| {
-        items.track();
-        at.set(0);
     });
     let close = move || store.dispatch(Action::Palette);
     let take = move |i: usize| {
@@ -112,43 +107,13 @@ pub(crate) fn Palette(store: Store) -> impl IntoView {
             store.dispatch(item.action);
         }
     };
-    let go = move |to: usize| {
-        at.set(to);
-        dom::bring_into_view(&format!("makespan-found-{to}"));
-    };
-    let keys = move |e: leptos::ev::KeyboardEvent| {
-        let (count, now) = (items.with_untracked(Vec::len), at.get_untracked());
-        match e.key().as_str() {
-            "ArrowDown" if count > 0 => go((now + 1) % count),
-            "ArrowUp" if count > 0 => go((now + count - 1) % count),
-            "Enter" => take(now),
-            _ => return,
-        }
-        e.prevent_default();
-        e.stop_propagation();
-    };
-    let options = move || {
-        let all = items.get().into_iter().enumerate();
-        all.map(|(i, item)| {
-            let on = move || at.get() == i;
-            let press = move |e: leptos::ev::PointerEvent| {
-                e.prevent_default();
-                take(i);
-            };
-            view! { <li role="option" id=format!("makespan-found-{i}") class:on=on aria-selected=move || on().to_string() on:pointerdown=press><b><bdi>{item.title}</bdi></b><span>{item.about}</span></li> }
-        })
-        .collect::<Vec<_>>()
-    };
-    let count = move || makespan_scene::counted(items.with(Vec::len), "result");
+    let listed = Signal::derive(move || {
+        items.with(|all| all.iter().map(|i| (i.title.clone(), i.about.clone())).collect())
+    });
     view! {
         <Dialog label="Commands and search" class="sheet palette" close=close>
-            <input type="text" class="filter" autofocus role="combobox" aria-expanded="true" aria-controls="makespan-found" aria-autocomplete="list"
-                aria-label="Commands, tasks, steps, runs" autocomplete="off" spellcheck="false"
-                placeholder="Commands, tasks, steps, runs ( > commands, # tasks, @ runs, : query )"
-                aria-activedescendant=move || items.with(|all| !all.is_empty()).then(|| format!("makespan-found-{}", at.get()))
-                on:input=move |e| text.set(event_target_value(&e)) on:keydown=keys/>
-            <ul id="makespan-found" class="found" role="listbox" aria-label="Results">{options}</ul>
-            <p class="hidden" role="status">{count}</p>
+            <Finder label="Commands, tasks, steps, runs" placeholder="Commands, tasks, steps, runs ( > commands, # tasks, @ runs, : query )"
+                text=text items=listed take=take/>
         </Dialog>
     }
 }
@@ -159,7 +124,8 @@ mod tests {
 
     #[test]
     fn commands_are_found_by_their_words() {
-        let first = |text: &str| commands(text).into_iter().next().map(|i| i.action);
+        let keys = KeyMap::default();
+        let first = |text: &str| commands(text, &keys).into_iter().next().map(|i| i.action);
         assert_eq!(first("link copy"), Some(Action::CopyLink));
         assert_eq!(first(">theme"), Some(Action::Theme));
         let noted =
@@ -168,6 +134,6 @@ mod tests {
         assert_eq!(of("deploy"), ["Deploy <began>"]);
         assert_eq!((of("marker").len(), of("").len(), of(">marker").len()), (2, 0, 0));
         assert_eq!(first("nothing of the kind"), None);
-        assert!(commands("e").len() <= COMMANDS && commands("").len() > 30);
+        assert!(commands("e", &keys).len() <= COMMANDS && commands("", &keys).len() > 30);
     }
 }

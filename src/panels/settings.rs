@@ -31,6 +31,7 @@ pub(crate) fn SettingsSheet(store: Store) -> impl IntoView {
                 <Choice label="Dragging on the timeline" all=Drag::ALL.to_vec() now=drag choose=move |d| set(Setting::Drag(d))/>
                 <p class="note">"Shift and drag does the other. The middle button and Space always move the picture; so does one finger."</p>
                 <Choice label="Single-character keys" all=vec![(true, "On"), (false, "Off")] now=keys choose=move |on| set(Setting::Keys(on))/>
+                <button type="button" aria-haspopup="dialog" on:click=move |_| store.dispatch(Action::KeySheet)>"Change keys…"</button>
                 <Choice label="Map of a large graph" all=vec![(true, "On"), (false, "Off")] now=map choose=move |on| set(Setting::Map(on))/>
                 <p class="note">"Keys with Ctrl, arrows and Esc always work. Settings are stored in this browser, if it allows that."</p>
             </div>

@@ -8,15 +8,15 @@ use leptos::prelude::*;
 use makespan_engine::{Answer, Question};
 use makespan_scene::Scene;
 use makespan_views::gesture::{Frame, Movement};
-use makespan_views::timeline::{LaneAct, Lanes, mark_seen};
+use makespan_views::timeline::{LaneAct, mark_seen};
 use makespan_views::{Brush, Grip, ViewState};
 use wasm_bindgen::JsCast;
 
-use crate::asking::{ColouredBy, Legend, PictureView, Twin, asked};
-use crate::state::actions::{Action, Setting};
+use crate::asking::{ColouredBy, LanesBy, Legend, PictureView, Twin, asked};
+use crate::state::actions::Action;
 use crate::state::store::Store;
 use crate::surface::{Still, observe};
-use crate::widgets::{Choice, Zooming};
+use crate::widgets::Zooming;
 
 const MAP_HEIGHT: f32 = 34.0;
 
@@ -24,7 +24,6 @@ const MAP_HEIGHT: f32 = 34.0;
 #[component]
 pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>, children: Children) -> impl IntoView {
     let twin = Twin::new(store);
-    let lanes: Vec<_> = Lanes::ALL.into_iter().map(|l| (l, l.name())).collect();
     let is_before = move || store.view.with(|v| v.before);
     let is_counted = move || store.view.with(|v| v.counters);
     let older = Memo::new(move |_| store.shell.with(|s| s.has_runs_before));
@@ -37,22 +36,21 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>, children: 
     view! {
         <div class="panel">
             <div class="tools" role="toolbar" aria-label="Timeline">
-                <Choice label="Lanes by" all=lanes now=Signal::derive(move || store.shell.with(|s| s.lanes))
-                    choose=move |l| store.dispatch(Action::Set(Setting::Lanes(l)))/>
+                <LanesBy store=store/>
                 <ColouredBy store=store/>
                 <Zooming by=move |by| go(Movement::ZoomMiddle(by)) fit=move || go(Movement::Fit)/>
-                <button type="button" title="As a table (V)" class:on=move || is_table.get() on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
-                <button type="button" title="Counters: tasks running and queued, and metrics over time (Shift M)" class:on=is_counted
+                <button type="button" title=store.hint("As a table", "V") class:on=move || is_table.get() on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
+                <button type="button" title=store.hint("Counters: tasks running and queued, and metrics over time", "Shift M") class:on=is_counted
                     aria-pressed=move || is_counted().to_string() on:click=move |_| store.dispatch(Action::Counters)>"Counters"</button>
                 <Show when=move || has_gaps.get()>
-                    <button type="button" title="Fold gaps in which nothing runs (H)" class:on=move || is_folded.get()
+                    <button type="button" title=store.hint("Fold gaps in which nothing runs", "H") class:on=move || is_folded.get()
                         aria-pressed=move || is_folded.get().to_string() on:click=move |_| store.dispatch(Action::Gaps)>"Fold gaps"</button>
                 </Show>
                 <Show when=move || is_arranged.get()>
-                    <button type="button" title="Unpin, show and sort lanes as usual (Shift G)" on:click=move |_| store.dispatch(Action::Lane(None, LaneAct::ShowAll))>"Show all lanes"</button>
+                    <button type="button" title=store.hint("Unpin, show and sort lanes as usual", "Shift G") on:click=move |_| store.dispatch(Action::Lane(None, LaneAct::ShowAll))>"Show all lanes"</button>
                 </Show>
                 <Show when=move || older.get()>
-                    <button type="button" title="Behind each bar, show the durations of its task in earlier runs: range, 10th to 90th percentile, median (Shift B)"
+                    <button type="button" title=store.hint("Behind each bar, show the durations of its task in earlier runs: range, 10th to 90th percentile, median", "Shift B")
                         class:on=is_before aria-pressed=move || is_before().to_string() on:click=move |_| store.dispatch(Action::Before)>"Earlier runs"</button>
                 </Show>
                 <button type="button" title="Mark the selected moment with a note (M: the moment under the pointer)" on:click=move |_| store.dispatch(Action::Mark)>"Add marker"</button>
@@ -82,7 +80,7 @@ fn Counters(store: Store, twin: Twin) -> impl IntoView {
             _ => v.window,
         })
     };
-    let about = Memo::new(move |_| (store.view.with(|v| (v.run, v.lanes, v.gaps)), seen()));
+    let about = Memo::new(move |_| (store.view.with(|v| (v.run, v.lanes.clone(), v.gaps)), seen()));
     let strip = asked(
         store,
         move || {
@@ -110,7 +108,7 @@ fn MiniMap(store: Store, twin: Twin) -> impl IntoView {
     observe(holder, size);
     let width = Memo::new(move |_| size.get().0 as f32);
     // The strip shows the whole run, so only these change it.
-    let about = Memo::new(move |_| store.view.with(|v| (v.run, v.lanes, v.gaps, v.markers.clone())));
+    let about = Memo::new(move |_| store.view.with(|v| (v.run, v.lanes.clone(), v.gaps, v.markers.clone())));
     let strip = asked(
         store,
         move || {

@@ -93,7 +93,7 @@ pub(crate) fn Top(store: Store, #[prop(into)] badge: ViewFn, children: ChildrenF
     let theme_name = move || themes[store.theme.get()].name.replace('-', " ");
     view! {
         <header class="top">
-            <button type="button" class="logo" title="Overview (1)" on:click=move |_| store.dispatch(Action::Show(View::Overview))>
+            <button type="button" class="logo" title=store.hint("Overview", "1") on:click=move |_| store.dispatch(Action::Show(View::Overview))>
                 <span class="mark" aria-hidden="true"><i></i><i></i><i></i></span>
                 <span class="word">"Makespan"</span>
             </button>
@@ -108,7 +108,7 @@ pub(crate) fn Top(store: Store, #[prop(into)] badge: ViewFn, children: ChildrenF
             {move || ready().then(|| children())}
             <span class="grow"></span>
             <Show when=ready>
-                <button type="button" class="wide" title="Time format (T)" on:click=move |_| store.dispatch(Action::Time)>
+                <button type="button" class="wide" title=store.hint("Time format", "T") on:click=move |_| store.dispatch(Action::Time)>
                     {move || store.view.with(|v| v.time.label().to_owned())}
                 </button>
                 <select class="wide save" aria-label="Save as" title="Save the run, or its picture, as a file" on:change=save>
@@ -120,13 +120,13 @@ pub(crate) fn Top(store: Store, #[prop(into)] badge: ViewFn, children: ChildrenF
                     {(!boot::is_report()).then(|| view! { <option value=LINK>"Link that contains the run"</option> })}
                     {SAVED.map(|f| view! { <option value=f.name()>{saved_title(f)}</option> }).into_iter().collect::<Vec<_>>()}
                 </select>
-                <button type="button" title="Copy the link to this view (Y)" class="wide" on:click=move |_| store.dispatch(Action::CopyLink)>"Link"</button>
+                <button type="button" title=store.hint("Copy the link to this view", "Y") class="wide" on:click=move |_| store.dispatch(Action::CopyLink)>"Link"</button>
             </Show>
             {badge.run()}
-            <button type="button" title="Commands, tasks, steps, runs (Ctrl K)" aria-label="Commands and search" on:click=move |_| store.dispatch(Action::Palette)>"☰"</button>
-            <button type="button" class="wide" title="Theme (Shift T)" on:click=move |_| store.dispatch(Action::Theme)>{theme_name}</button>
-            <button type="button" title="Open files (Ctrl O)" on:click=move |_| store.dispatch(Action::Open)>"Open"</button>
-            <button type="button" title="Keys (?)" aria-label="Keys" on:click=move |_| store.dispatch(Action::Help)>"?"</button>
+            <button type="button" title=store.hint("Commands, tasks, steps, runs", "Ctrl K") aria-label="Commands and search" on:click=move |_| store.dispatch(Action::Palette)>"☰"</button>
+            <button type="button" class="wide" title=store.hint("Theme", "Shift T") on:click=move |_| store.dispatch(Action::Theme)>{theme_name}</button>
+            <button type="button" title=store.hint("Open files", "Ctrl O") on:click=move |_| store.dispatch(Action::Open)>"Open"</button>
+            <button type="button" title=store.hint("Keys", "?") aria-label="Keys" on:click=move |_| store.dispatch(Action::Help)>"?"</button>
             <input id="makespan-open" class="hidden" type="file" multiple aria-label="Open files" tabindex="-1" on:change=picked/>
         </header>
     }
@@ -197,13 +197,13 @@ pub(crate) fn Chips(store: Store) -> impl IntoView {
         <div class="chips" role="toolbar" aria-label="Filter by status">
             {chips}
             <button type="button" class="chip plain" class:on=critical aria-pressed=move || critical().to_string()
-                title="Mark the critical path (C)" on:click=move |_| store.dispatch(Action::Critical)>"critical path"</button>
+                title=store.hint("Mark the critical path", "C") on:click=move |_| store.dispatch(Action::Critical)>"critical path"</button>
             {move || area().map(|words| {
                 let clear = move |_| {
                     let filter = store.view.with_untracked(|v| v.filter.without_area());
                     store.dispatch(Action::Set(Setting::Filter(filter)));
                 };
-                view! { <button type="button" class="chip plain on" title="Clear the selected area (Esc)" on:click=clear>{format!("area {words} ✗")}</button> }
+                view! { <button type="button" class="chip plain on" title=store.hint("Clear the selected area", "Esc") on:click=clear>{format!("area {words} ✗")}</button> }
             })}
             <Show when=filtered>
                 <button type="button" class="chip plain" on:click=move |_| store.dispatch(Action::Set(Setting::Filter(Filter::default())))>"clear filter"</button>

@@ -1,7 +1,7 @@
 //! Preferences that are kept between visits, by name. Storage may be refused, and its content may come from anyone.
 
 /// Maximum length of a value that is accepted, bytes.
-const LONGEST: usize = 40;
+const LONGEST: usize = 4_000;
 
 fn storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok().flatten()

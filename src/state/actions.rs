@@ -1,5 +1,5 @@
 //! The only table of actions: keys, labels, and what they dispatch. The key handler, the help sheet and the tooltips
-//! are generated from it.
+//! are generated from it. Readers may give actions other keys ([`super::keys`]).
 
 use makespan_engine::{Format, Neighbour, Turn};
 use makespan_import::Unit;
@@ -9,10 +9,13 @@ use makespan_views::filter::Filter;
 use makespan_views::gesture::Movement;
 use makespan_views::graph::{Drawing, Grouping};
 use makespan_views::heatmap::Heating;
+use makespan_views::tasks::{ColumnAct, Field};
 use makespan_views::timeline::{DrawnArea, LaneAct, Lanes};
 use makespan_views::{Colouring, TimeMode, View, ViewState};
 
+use super::keys::Combo;
 use super::markers::MarkerAct;
+use super::panels::Chosen;
 use super::settings::Drag;
 use crate::worker::Grown;
 
@@ -59,8 +62,18 @@ pub(crate) enum Action {
     ReadAs(Option<Unit>),
     /// Opens the sheet that maps the columns of a table, by its index among the given files; or closes it.
     Columns(Option<usize>),
+    /// Opens the sheet of the columns of the task table, or closes it.
+    TableColumns,
+    /// Opens the list of labels, parameters and metrics, or closes it.
+    Properties(Option<Chosen>),
     /// Opens the files again with this mapping for tables.
     ReadBy(String),
+    /// Gives a key to an action, by its index in [`ACTIONS`], or takes it away.
+    Key(usize, Option<Combo>),
+    /// Gives all actions their default keys.
+    DefaultKeys,
+    /// Opens the sheet of keys, or closes it.
+    KeySheet,
     /// Shows or hides the critical path.
     Critical,
     /// Switches to the next grouping of lanes.
@@ -111,6 +124,11 @@ pub(crate) enum Action {
     SavePicture,
     /// Saves the current run (for SVG, its picture) as a file.
     Save(Format),
+    /// Saves the table of the view as CSV, or copies it.
+    TableText {
+        /// Copies it.
+        copied: bool,
+    },
     /// Saves a report of the current run, or of all open runs.
     SaveReport {
         /// All open runs.
@@ -171,6 +189,12 @@ pub(crate) enum Setting {
     Colours(Colouring),
     /// The clicked column of the task table, by its key.
     Sort(String),
+    /// A change to the columns of the task table.
+    Column(ColumnAct),
+    /// What the rows of the task table are grouped by.
+    RowsBy(Option<Field>),
+    /// Expands a group of rows by its name, or collapses it.
+    RowGroup(String),
     /// The chart.
     Chart(Choice),
     /// The matrix.
@@ -394,39 +418,3 @@ pub(crate) static ACTIONS: &[Bound] = &[
     ctrl(key("Comma", "Ctrl ,", PAGE, "settings", Action::Settings)),
     shift(key("Slash", "?", PAGE, "keys, filter syntax and glossary", Action::Help)),
 ];
-
-/// Returns the action of a key in a view.
-pub(crate) fn find(view: View, code: &str, key: &str, shift: bool, ctrl: bool) -> Option<Action> {
-    // `?` and `/` are on other keys in other layouts, so their label counts.
-    let (code, shift) = match key {
-        "?" => ("Slash", true),
-        "/" => ("Slash", false),
-        "[" => ("BracketLeft", false),
-        "]" => ("BracketRight", false),
-        _ => (code, shift),
-    };
-    let bound = ACTIONS.iter().filter(|b| b.code == code && b.shift == shift && b.ctrl == ctrl);
-    let bound = bound.filter(|b| b.only.is_none_or(|only| only == view));
-    bound.max_by_key(|b| b.only.is_some()).map(|b| b.action.clone())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_key_has_one_meaning() {
-        for (i, a) in ACTIONS.iter().enumerate() {
-            for b in &ACTIONS[i + 1..] {
-                let of = |bound: &Bound| (bound.code, bound.shift, bound.ctrl, bound.only);
-                assert!(of(a) != of(b), "{} is bound twice", a.keys);
-            }
-        }
-        let find = |code, key, shift, ctrl| super::find(View::Graph, code, key, shift, ctrl);
-        assert_eq!(find("Minus", "?", true, false), Some(Action::Help));
-        assert_eq!(find("KeyC", "c", false, false), Some(Action::Critical));
-        assert_eq!(find("KeyC", "c", false, true), None);
-        assert_eq!(find("KeyM", "m", false, false), Some(Action::Matrix));
-        assert_eq!(super::find(View::Timeline, "KeyM", "m", false, false), Some(Action::Mark));
-    }
-}

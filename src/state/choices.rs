@@ -1,7 +1,7 @@
 //! Choices that change the view alone: settings, and the focus of the graph.
 
 use makespan_views::graph::{Centre, Focus};
-use makespan_views::tasks::{Sort, SortKey};
+use makespan_views::tasks::{Field, Sort};
 use makespan_views::timeline::Arrangement;
 use makespan_views::{Align, View, ViewState, compare};
 
@@ -42,14 +42,14 @@ pub(super) fn narrow(view: &mut ViewState, how: Narrowing) -> Vec<Effect> {
 pub(super) fn set(view: &mut ViewState, setting: &Setting) {
     match setting {
         Setting::Filter(filter) => view.filter.clone_from(filter),
-        Setting::Colours(by) => view.colours = *by,
+        Setting::Colours(by) => view.colours = by.clone(),
         Setting::Drawing(drawing) => (view.graph.drawing, view.camera) = (*drawing, None),
         Setting::Nodes(by) => {
             (view.graph.by, view.graph.group, view.camera) = (*by, None, None);
             view.graph.open.clear();
         }
         Setting::Lanes(lanes) => {
-            (view.lanes, view.scroll, view.rows) = (*lanes, 0, Arrangement::default());
+            (view.lanes, view.scroll, view.rows) = (lanes.clone(), 0, Arrangement::default());
         }
         Setting::Sort(key) if view.view == View::Compare => {
             let sort = view.compare.sort;
@@ -60,12 +60,17 @@ pub(super) fn set(view: &mut ViewState, setting: &Setting) {
             }
         }
         Setting::Sort(key) => {
-            if let Some(key) = SortKey::ALL.into_iter().find(|k| k.name() == key) {
-                let ascends = matches!(key, SortKey::Name | SortKey::Step | SortKey::Start);
-                let descending = if view.sort.key == key { !view.sort.descending } else { !ascends };
-                view.sort = Sort { key, descending };
+            if let Some(key) = Field::named(key) {
+                // The largest numbers come first.
+                let ascends = key.is_text() || matches!(key, Field::Start | Field::End);
+                let sort = &mut view.table.sort;
+                let descending = if sort.key == key { !sort.descending } else { !ascends };
+                *sort = Sort { key, descending };
             }
         }
+        Setting::Column(act) => view.table.act(act),
+        Setting::RowsBy(by) => view.table.group_by(by.clone()),
+        Setting::RowGroup(name) => view.table.toggle(name),
         Setting::Chart(choice) => view.chart.clone_from(choice),
         Setting::Heat(heat) => {
             view.heat.clone_from(heat);

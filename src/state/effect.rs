@@ -18,6 +18,8 @@ pub(crate) enum Effect {
     Say(String),
     /// Store a choice for the next visit: its name and value.
     Remember(&'static str, &'static str),
+    /// Store the reader's keys for the next visit.
+    RememberKeys(String),
     /// Focus the filter.
     FocusFilter,
     /// Choose and remember the next theme.
@@ -32,6 +34,11 @@ pub(crate) enum Effect {
     CopyPicture,
     /// Save the run, or its picture, as a file.
     Save(Format),
+    /// Save the table of the view, or copy it.
+    TableText {
+        /// Copy it.
+        copied: bool,
+    },
     /// Write a report of the current run, or of all, and save it.
     SaveReport(bool),
     /// Copy a link that contains the current run.

@@ -5,6 +5,7 @@ pub(crate) mod alerts;
 mod choices;
 mod effect;
 pub(crate) mod history;
+pub(crate) mod keys;
 pub(crate) mod markers;
 mod opening;
 pub(crate) mod panels;

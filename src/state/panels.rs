@@ -11,10 +11,54 @@ pub(crate) enum Sheet {
     Palette,
     /// Settings.
     Settings,
+    /// The keys of actions.
+    Keys,
     /// Alerts of the server.
     Alerts,
     /// The columns of a table, by its index among the given files.
     Columns(usize),
+    /// Labels, parameters and metrics of the run.
+    Properties(Chosen),
+    /// The columns of the task table.
+    TableColumns,
+}
+
+/// What a label, a parameter or a metric is chosen for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Chosen {
+    /// The lanes of the timeline.
+    Lanes,
+    /// The colours of the pictures.
+    Colours,
+    /// A column of the task table.
+    Column,
+    /// The groups of the task table.
+    Groups,
+}
+
+impl Chosen {
+    /// Returns the title of the sheet.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Chosen::Lanes => "Lanes by label or parameter",
+            Chosen::Colours => "Colour by label, parameter or metric",
+            Chosen::Column => "Add a label, parameter or metric",
+            Chosen::Groups => "Group by label or parameter",
+        }
+    }
+
+    /// Returns whether metrics are offered.
+    pub(crate) fn takes_numbers(self) -> bool {
+        matches!(self, Chosen::Colours | Chosen::Column)
+    }
+
+    /// Returns the message if the run has none.
+    pub(crate) fn missing(self) -> &'static str {
+        match self.takes_numbers() {
+            false => "The tasks of this run have no labels or parameters.",
+            true => "The tasks of this run have no labels, parameters or metrics.",
+        }
+    }
 }
 
 /// The state of the page besides the view.

@@ -1,5 +1,7 @@
 //! Settings of the reader for all runs, stored in the browser, not in links.
 
+use super::keys::KeyMap;
+
 /// The effect of a drag on the timeline with the mouse; with Shift it has the other effect.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Drag {
@@ -25,20 +27,22 @@ impl Drag {
 }
 
 /// Settings of the reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Settings {
     /// The effect of a drag.
     pub(crate) drag: Drag,
     /// Whether single-character keys are active. People who dictate text, or use other programs with such keys, may
     /// want them off (WCAG 2.1.4).
     pub(crate) keys: bool,
+    /// The keys of actions.
+    pub(crate) key_map: KeyMap,
     /// Whether a graph larger than its window has a small map in the corner.
     pub(crate) map: bool,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { drag: Drag::default(), keys: true, map: true }
+        Settings { drag: Drag::default(), keys: true, key_map: KeyMap::default(), map: true }
     }
 }
 
@@ -49,6 +53,7 @@ impl Settings {
         Settings {
             drag: drag.map_or_else(Drag::default, |d| d.0),
             keys: stored("keys").as_deref() != Some("off"),
+            key_map: stored("key-map").map_or_else(KeyMap::default, |text| KeyMap::read(&text)),
             map: stored("graph-map").as_deref() != Some("off"),
         }
     }
@@ -63,7 +68,10 @@ mod tests {
         let read = |drag: &'static str, switch: &'static str| {
             Settings::read(move |name| Some(if name == "drag" { drag } else { switch }.to_owned()))
         };
-        assert_eq!(read("moves", "off"), Settings { drag: Drag::Moves, keys: false, map: false });
+        assert_eq!(
+            read("moves", "off"),
+            Settings { drag: Drag::Moves, keys: false, map: false, ..Settings::default() }
+        );
         assert_eq!(read("?", "?"), Settings::default());
         assert_eq!(Settings::read(|_| None), Settings::default());
     }

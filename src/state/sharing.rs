@@ -1,5 +1,6 @@
-//! Saves reports, and creates links that contain a run.
+//! Saves reports and tables, and creates links that contain a run.
 
+use makespan_engine::{Answer, Question};
 use makespan_scene::bytes;
 use makespan_views::{ViewState, encode};
 
@@ -53,7 +54,23 @@ impl Store {
         });
     }
 
-    /// Adds the current run to the address, without its secrets, and copies the link.
+    /// Saves the table of the view as CSV, or copies it.
+    pub(super) fn table_text(&self, copied: bool) {
+        let (store, view) = (*self, self.state.with_untracked(|s| s.view.clone()));
+        worker::ask(&Question::TableText { view, copied }, move |answer| {
+            let Answer::Exported(file) = answer else { return };
+            store.said.set(if copied {
+                dom::copy(&file.text);
+                format!("Copied {}.", file.about)
+            } else if export::save(&file.name, &file.kind, &file.text).is_ok() {
+                format!("Saved {} as {}.", file.about, file.name)
+            } else {
+                "The browser did not save the table.".to_owned()
+            });
+        });
+    }
+
+    /// Copies a link that contains the current run.
     pub(super) fn link_run(&self) {
         let store = *self;
         let shown = self.state.with_untracked(|s| s.view.run);

@@ -14,6 +14,7 @@ use makespan_views::{TimeMode, ViewState, decode, encode};
 use super::actions::{Action, Setting};
 use super::alerts::AlertList;
 use super::effect::Effect as Outside;
+use super::keys::KeyMap;
 use super::phase::{Failure, Loading, Phase};
 use super::settings::Settings;
 use super::update::{State, update};
@@ -69,6 +70,8 @@ pub(crate) struct Store {
     pub(crate) selected: Memo<Option<u32>>,
     /// Index of the theme.
     pub(crate) theme: Memo<usize>,
+    /// The keys of actions.
+    pub(crate) keys: Memo<KeyMap>,
 }
 
 impl Store {
@@ -124,7 +127,13 @@ impl Store {
             view,
             selected,
             theme,
+            keys: Memo::new(move |_| state.with(|s| s.settings.key_map.clone())),
         }
+    }
+
+    /// Returns a title with the current key of the action that has these keys by default.
+    pub(crate) fn hint(self, about: &'static str, keys: &'static str) -> impl Fn() -> String + Copy + Send {
+        move || self.keys.with(|map| map.hint(about, keys))
     }
 
     /// Starts the engine, and opens everything again if the engine stops.
@@ -217,6 +226,7 @@ impl Store {
             Outside::Mark => self.touch(Touch::Mark(self.pointer.get_value())),
             Outside::Say(said) => self.said.set(said),
             Outside::Remember(name, value) => prefs::set(name, value),
+            Outside::RememberKeys(keys) => prefs::set("key-map", &keys),
             Outside::FocusFilter => dom::focus("makespan-filter"),
             Outside::AskFiles => dom::click("makespan-open"),
             Outside::CopyLink => {
@@ -246,6 +256,7 @@ impl Store {
                     store.said.set(word);
                 });
             }
+            Outside::TableText { copied } => self.table_text(copied),
             Outside::SaveReport(all) => self.save_report(all),
             Outside::LinkRun => self.link_run(),
             Outside::Theme => {

@@ -4,7 +4,7 @@ use makespan_engine::{Neighbour, Touch, Turn};
 use makespan_views::filter::Filter;
 use makespan_views::gesture::Frame;
 use makespan_views::graph::{Centre, Drawing, Focus};
-use makespan_views::tasks::{Sort, SortKey};
+use makespan_views::tasks::{Field, Sort};
 use makespan_views::timeline::{DrawnArea, Lanes};
 use makespan_views::{Area, View, ViewState};
 
@@ -123,10 +123,10 @@ fn clicking_a_column_again_reverses_its_order() {
     let mut state = State::default();
     let mut press = |key: &str| {
         update(&mut state, &Frame::Still, &Action::Set(Setting::Sort(key.to_owned())));
-        state.view.sort
+        state.view.table.sort.clone()
     };
-    assert_eq!(press("duration"), Sort { key: SortKey::Duration, descending: true });
-    assert_eq!(press("duration"), Sort { key: SortKey::Duration, descending: false });
-    assert_eq!(press("name"), Sort { key: SortKey::Name, descending: false });
-    assert_eq!(press("nothing").key, SortKey::Name);
+    assert_eq!(press("duration"), Sort { key: Field::Duration, descending: true });
+    assert_eq!(press("duration"), Sort { key: Field::Duration, descending: false });
+    assert_eq!(press("name"), Sort { key: Field::Name, descending: false });
+    assert_eq!(press("nothing").key, Field::Name);
 }

@@ -8,10 +8,11 @@ use makespan_views::gesture::Frame;
 use makespan_views::graph::{Drawing, Focus};
 use makespan_views::{TimeMode, View, ViewState};
 
-use super::actions::{Action, Setting};
+use super::actions::{ACTIONS, Action, Setting};
 use super::choices::{narrow, set};
 use super::effect::Effect;
 use super::history::History;
+use super::keys::KeyMap;
 use super::markers;
 use super::panels::{Growth, Panels, Sheet};
 use super::settings::Settings;
@@ -144,12 +145,28 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
             state.panels.sheet = table.map(Sheet::Columns);
             Vec::new()
         }
+        Action::Properties(chosen) => {
+            state.panels.sheet = chosen.map(Sheet::Properties);
+            Vec::new()
+        }
         Action::ReadBy(mapping) => {
             view.mapping.clone_from(mapping);
             // Other tasks are shown then.
             view.show_run(view.run);
             state.panels.sheet = None;
             vec![Effect::ReadBy, Effect::Link(true)]
+        }
+        Action::KeySheet => toggle(&mut state.panels, Sheet::Keys),
+        Action::DefaultKeys => {
+            state.settings.key_map = KeyMap::default();
+            vec![Effect::RememberKeys(String::new())]
+        }
+        Action::Key(at, key) => {
+            let taken = state.settings.key_map.set(*at, key.clone());
+            let said = taken.and_then(|other| ACTIONS.get(other));
+            let said = said.map(|b| Effect::Say(format!("No key any more: {}.", b.about)));
+            let keys = Effect::RememberKeys(state.settings.key_map.stored());
+            std::iter::once(keys).chain(said).collect()
         }
         Action::Lanes => vec![Effect::Touch(Touch::NextLanes)],
         Action::Lane(lane, act) => {
@@ -203,6 +220,7 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
         Action::Help => toggle(&mut state.panels, Sheet::Help),
         Action::Palette => toggle(&mut state.panels, Sheet::Palette),
         Action::Settings => toggle(&mut state.panels, Sheet::Settings),
+        Action::TableColumns => toggle(&mut state.panels, Sheet::TableColumns),
         Action::Alerts => toggle(&mut state.panels, Sheet::Alerts),
         // These were handled above; they are not steps themselves.
         Action::Undo | Action::Redo | Action::Settled => Vec::new(),
@@ -211,7 +229,7 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
             vec![Effect::Link(false)]
         }
         Action::Go(to) => {
-            (view.view, view.lanes, view.critical) = (to.view, to.lanes, to.critical);
+            (view.view, view.lanes, view.critical) = (to.view, to.lanes.clone(), to.critical);
             (view.filter, view.selected) = (to.filter.clone(), to.selected.clone());
             (view.window, view.camera, view.scroll) = (to.window, None, 0);
             state.panels.no_details = false;
@@ -240,6 +258,7 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
         Action::CopyPicture => vec![Effect::CopyPicture],
         Action::SavePicture => vec![Effect::Save(Format::Svg)],
         Action::Save(format) => vec![Effect::Save(*format)],
+        Action::TableText { copied } => vec![Effect::TableText { copied: *copied }],
         Action::LinkRun => vec![Effect::LinkRun],
         Action::SaveReport { all } => vec![Effect::SaveReport(*all)],
         Action::Close => {

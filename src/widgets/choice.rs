@@ -6,7 +6,7 @@ use makespan_scene::{counted, visible};
 
 /// A choice of one among a few, as buttons side by side.
 #[component]
-pub(crate) fn Choice<T: Copy + PartialEq + Send + Sync + 'static>(
+pub(crate) fn Choice<T: Clone + PartialEq + Send + Sync + 'static>(
     label: &'static str,
     all: Vec<(T, &'static str)>,
     now: Signal<T>,
@@ -15,8 +15,9 @@ pub(crate) fn Choice<T: Copy + PartialEq + Send + Sync + 'static>(
     let buttons: Vec<_> = all
         .into_iter()
         .map(|(value, title)| {
-            let on = move || now.get() == value;
-            view! { <button type="button" class:on=on aria-pressed=move || on().to_string() on:click=move |_| choose(value)>{title}</button> }
+            let chosen = value.clone();
+            let on = Signal::derive(move || now.get() == value);
+            view! { <button type="button" class:on=on aria-pressed=move || on.get().to_string() on:click=move |_| choose(chosen.clone())>{title}</button> }
         })
         .collect();
     view! { <span class="group" role="group" aria-label=label>{label}" "{buttons}</span> }

@@ -116,7 +116,7 @@ fn timelines(folder: &Folder, pair: &Pair<'_>) {
     let longer = pair.rows().iter().position(|t| t.delta_ns.is_some_and(|d| d > 0));
     let pointed = Look { hover: longer.map(|r| r as u32), ..Look::default() };
     for lanes in [Lanes::Step, Lanes::Worker] {
-        let aligned = timeline::Aligned::new(pair, lanes, None);
+        let aligned = timeline::Aligned::new(pair, lanes.clone(), None);
         print(&timeline::twin(pair, &aligned, 0..usize::MAX));
         for width in WIDTHS {
             let frame = timeline::frame(&aligned, width);

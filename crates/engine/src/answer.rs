@@ -7,8 +7,9 @@ use makespan_model::Status;
 use makespan_scene::{Role, Scene};
 use makespan_views::chart::{self, Chart, Choice};
 use makespan_views::gesture::{Frame, Movement};
+use makespan_views::tasks::OpenGroup;
 use makespan_views::timeline::Lanes;
-use makespan_views::{Coloured, Section, Table, ViewState};
+use makespan_views::{Coloured, ListedProperty, Section, Table, ViewState};
 use serde::{Deserialize, Serialize};
 
 /// An answer.
@@ -24,7 +25,7 @@ pub enum Answer {
     Map(Scene),
     /// To [`Question::Counters`](crate::Question::Counters).
     Counters(Scene),
-    /// To [`Question::Export`](crate::Question::Export).
+    /// To [`Question::Export`](crate::Question::Export) and [`Question::TableText`](crate::Question::TableText).
     Exported(Exported),
     /// To [`Question::Preview`](crate::Question::Preview).
     Preview(Scene),
@@ -43,6 +44,8 @@ pub enum Answer {
     Turn(Turn),
     /// To [`Question::Columns`](crate::Question::Columns).
     Columns(Columns),
+    /// To [`Question::Properties`](crate::Question::Properties).
+    Properties(Properties),
     /// To [`Question::Formats`](crate::Question::Formats): the title of each format, and how to get such a file.
     Formats(Vec<(String, String)>),
     /// To [`Question::Complete`](crate::Question::Complete).
@@ -198,6 +201,8 @@ pub struct Tip {
 pub struct Rows {
     /// The rows.
     pub table: Table,
+    /// The rows among them that stand for groups of tasks.
+    pub groups: Vec<OpenGroup>,
     /// Index of the first of them.
     pub first: usize,
     /// Total number of rows.
@@ -275,6 +280,8 @@ pub struct Exported {
     pub kind: String,
     /// Its content.
     pub text: String,
+    /// Its size for people, such as a number of rows; may be empty.
+    pub about: String,
 }
 
 /// A suggestion at the cursor of a query.
@@ -335,6 +342,15 @@ pub struct Columns {
     pub about: String,
     /// Problems.
     pub problems: Vec<String>,
+}
+
+/// Labels, parameters and metrics of a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Properties {
+    /// The first of them.
+    pub list: Vec<ListedProperty>,
+    /// Number of further ones.
+    pub left_out: usize,
 }
 
 /// The result of one file.

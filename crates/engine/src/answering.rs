@@ -9,7 +9,7 @@ use crate::answer::{Answer, Completion, Page};
 use crate::columns::columns_of;
 use crate::question::Question;
 use crate::session::Session;
-use crate::{chart, export, find, page, picture, rows, shell, turn};
+use crate::{chart, export, find, page, picture, properties, rows, shell, turn};
 
 impl Session {
     /// Answers a question.
@@ -40,11 +40,17 @@ impl Session {
             Question::Export { format, view, size, theme } => {
                 apart(|| export::export(self, *format, view, *size, theme).map(Answer::Exported))
             }
+            Question::TableText { view, copied } => {
+                apart(|| export::table_text(self, view, *copied).map(Answer::Exported))
+            }
             Question::Preview { size } => {
                 apart(|| self.opening().and_then(|opening| opening.preview(*size)).map(Answer::Preview))
             }
             Question::Columns { table, mapping, changes } => {
                 apart(|| columns_of(self, *table, mapping, changes).map(Answer::Columns))
+            }
+            Question::Properties { view, text, numbers } => {
+                apart(|| properties::properties(self, view, text, *numbers).map(Answer::Properties))
             }
             Question::Formats => {
                 let of = |e: &Entry| (e.importer.title.to_owned(), e.importer.how.to_owned());

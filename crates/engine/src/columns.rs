@@ -1,11 +1,13 @@
 //! Mapping the columns of a table: the choices, and a preview of the first rows.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
+use makespan_analysis::Facts;
 use makespan_import::{Change, Mapped, Settings, TableSample, Zone};
 use makespan_model::{Run, RunsBuilder, Severity};
 use makespan_scene::counted;
-use makespan_views::tasks::{Sort, SortKey, columns, order, table};
+use makespan_views::tasks::{Field, Sort, columns, order, table};
 use makespan_views::{Look, Table};
 
 use crate::answer::Columns;
@@ -69,7 +71,8 @@ fn preview(
         columns.problems.extend(outcome.files.into_iter().map(|file| file.error.unwrap_or(file.reason)));
         return;
     };
-    columns.preview = rows(&run);
+    let run = Arc::new(run);
+    columns.preview = rows(Arc::clone(&run));
     columns.about = match sample.is_whole {
         true => counted(run.task_count(), "task"),
         false => format!("{} in the first {} KiB", counted(run.task_count(), "task"), bytes.len() >> 10),
@@ -85,10 +88,11 @@ fn preview(
 }
 
 /// Returns the first tasks as a table, without facts about the whole run.
-fn rows(run: &Run) -> Table {
-    let order = order(run, &[], None, Sort::default());
-    let mut table = table(run, &[], &order, 0..SHOWN, &Look::default());
-    let wait = columns().iter().position(|column| column.key == SortKey::Wait.name());
+fn rows(run: Arc<Run>) -> Table {
+    let facts = Facts::new(run);
+    let order = order(&facts, None, &Sort::default());
+    let mut table = table(&facts, &order, 0..SHOWN, &Look::default());
+    let wait = columns().iter().position(|column| column.key == Field::Wait.name());
     if let Some(wait) = wait {
         table.columns.remove(wait);
         table.rows.iter_mut().for_each(|row| drop(row.remove(wait)));

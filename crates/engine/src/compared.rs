@@ -109,7 +109,8 @@ impl Compared {
     /// Returns the aligned timelines, at the starts of the runs or of the selected row.
     pub(crate) fn aligned(&self, view: &ViewState) -> Rc<Aligned> {
         let at = if view.compare.alignment == Alignment::Task { self.selected(view) } else { None };
-        self.aligned.get((view.lanes, at), |(lanes, at)| Aligned::new(&self.pair(), *lanes, *at))
+        self.aligned
+            .get((view.lanes.clone(), at), |(lanes, at)| Aligned::new(&self.pair(), lanes.clone(), *at))
     }
 
     /// Returns the parts of the difference of the makespans; `None` if one of them is unknown.

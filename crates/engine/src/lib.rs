@@ -32,6 +32,7 @@ mod neighbour;
 mod opening;
 mod page;
 mod picture;
+mod properties;
 mod question;
 mod rows;
 mod run;
@@ -42,7 +43,7 @@ mod wire;
 
 pub use answer::{
     Answer, Charts, Columns, Completion, Exported, FileReport, FoundItem, Leads, ListedRun, Opened, Overlay,
-    Page, Picture, Progress, Rows, Shell, Sides, Tip, Turn,
+    Page, Picture, Progress, Properties, Rows, Shell, Sides, Tip, Turn,
 };
 pub use makespan_export::Format;
 pub use makespan_import::{Change, Choices, ColumnChoice, WordChoice};

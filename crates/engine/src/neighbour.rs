@@ -57,8 +57,8 @@ pub(crate) fn of(open: &OpenRun, view: &ViewState, way: Neighbour) -> Option<Tas
             run.successors.row(here.index()).iter().map(|t| TaskId(*t)).min_by_key(|t| by_start(run, *t))
         }
         (_, View::Table) => {
-            let order = open.order(&view.filter, view.sort);
-            // The filter may exclude the selected task from the table.
+            let order: Vec<u32> = open.listing(view).tasks().collect();
+            // The filter or a collapsed group may exclude the selected task from the table.
             let Some(at) = order.iter().position(|t| *t == here.0) else {
                 return order.first().map(|t| TaskId(*t));
             };

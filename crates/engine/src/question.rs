@@ -109,6 +109,13 @@ pub enum Question {
         /// The name of the theme.
         theme: String,
     },
+    /// The table of the view as text for spreadsheets.
+    TableText {
+        /// The state of the view.
+        view: ViewState,
+        /// For the clipboard: with tabs, and of bounded length.
+        copied: bool,
+    },
     /// The timeline of what has been read of the files that are being opened.
     Preview {
         /// Its size.
@@ -122,6 +129,15 @@ pub enum Question {
         mapping: String,
         /// Changes to it, in order.
         changes: Vec<Change>,
+    },
+    /// The labels, parameters and metrics of the run whose names contain a text.
+    Properties {
+        /// The state of the view.
+        view: ViewState,
+        /// The typed text.
+        text: String,
+        /// Whether to list metrics.
+        numbers: bool,
     },
     /// The formats that can be opened.
     Formats,

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use makespan_views::compare::Part;
-use makespan_views::{View, ViewState, compare, tasks};
+use makespan_views::{View, ViewState, compare};
 
 use crate::answer::Rows;
 use crate::picture;
@@ -21,16 +21,19 @@ pub(crate) fn rows(session: &Session, view: &ViewState, range: Range<usize>) -> 
     match (view.view, view.compare.part) {
         (View::Table, _) => {
             let open = session.run(view.run)?;
-            let order = open.order(&view.filter, view.sort);
+            let listing = open.listing(view);
             let look = session.plain_look(open, view);
-            let range = bounded(order.len());
+            let range = bounded(listing.len());
             let selected = open.selected(view).map(|t| t.0);
+            let first = range.start;
+            let (table, groups) = listing.table(&open.facts, range, &look);
             Some(Rows {
-                first: range.start,
-                table: tasks::table(&open.run, &open.facts.waiting().wait, &order, range, &look),
-                count: order.len(),
+                first,
+                table,
+                groups,
+                count: listing.len(),
                 marked: selected,
-                place: selected.and_then(|s| order.iter().position(|t| *t == s)),
+                place: selected.and_then(|task| listing.place_of(task)),
             })
         }
         (View::Compare, Part::Tasks) => {
@@ -41,6 +44,7 @@ pub(crate) fn rows(session: &Session, view: &ViewState, range: Range<usize>) -> 
             Some(Rows {
                 first: range.start,
                 table: compare::tasks::table(&compared.pair(), compared.contribution(), &order, range),
+                groups: Vec::new(),
                 count: order.len(),
                 marked: selected,
                 place: selected.and_then(|s| order.iter().position(|r| *r == s)),
@@ -53,6 +57,7 @@ pub(crate) fn rows(session: &Session, view: &ViewState, range: Range<usize>) -> 
             Some(Rows {
                 first: range.start,
                 table: shown.table(range),
+                groups: Vec::new(),
                 count,
                 marked: shown.marked(),
                 place: None,

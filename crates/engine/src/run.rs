@@ -1,6 +1,7 @@
 //! An open run with cached results. Everything is computed once, when it is first needed; results that depend on the
 //! view are cached for the latest view.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -9,9 +10,9 @@ use makespan_model::{Run, TaskId};
 use makespan_views::chart::Chart;
 use makespan_views::filter::Filter;
 use makespan_views::graph::{self, BUDGET, Drawing, Drawn, Graphing, PAGE, page_for};
-use makespan_views::tasks::{self, Sort};
+use makespan_views::tasks::{Listing, Tabling};
 use makespan_views::timeline::{Arrangement, Index, Lanes};
-use makespan_views::{Area, Colouring, Colours, Marks, ViewState};
+use makespan_views::{Area, Colouring, Colours, ListedProperty, Marks, ViewState, properties};
 
 use crate::kept::Latest;
 
@@ -28,13 +29,14 @@ pub(crate) struct OpenRun {
     pub(crate) run: Arc<Run>,
     /// Its facts.
     pub(crate) facts: Facts,
-    indices: [Latest<(), Index>; 6],
+    indices: [Latest<Lanes, Index>; Lanes::KINDS],
     arranged: Latest<(Lanes, Arrangement), Index>,
     mask: Latest<Filter, Vec<bool>>,
     beside_area: Latest<Filter, Vec<bool>>,
     marks: Latest<MarksKey, Marks>,
     colours: Latest<Colouring, Option<Arc<Colours>>>,
-    order: Latest<(Filter, Sort), Vec<u32>>,
+    properties: OnceCell<Vec<ListedProperty>>,
+    listing: Latest<(Filter, Tabling), Listing>,
     graph: Latest<GraphKey, Drawn>,
     /// The same for a narrow page, by its width in px.
     narrow: Latest<(GraphKey, u32), Drawn>,
@@ -55,7 +57,8 @@ impl OpenRun {
             beside_area: Latest::default(),
             marks: Latest::default(),
             colours: Latest::default(),
-            order: Latest::default(),
+            properties: OnceCell::new(),
+            listing: Latest::default(),
             graph: Latest::default(),
             narrow: Latest::default(),
             matrix: Latest::default(),
@@ -64,25 +67,25 @@ impl OpenRun {
     }
 
     /// The lanes of the timeline.
-    pub(crate) fn index(&self, lanes: Lanes) -> Rc<Index> {
+    pub(crate) fn index(&self, lanes: &Lanes) -> Rc<Index> {
         let lanes = lanes.for_run(&self.run);
-        self.indices[lanes as usize].get((), |()| Index::new(&self.run, lanes))
+        self.indices[lanes.kind()].get(lanes, |lanes| Index::new(&self.run, lanes.clone()))
     }
 
     /// The same as a view has arranged them.
     pub(crate) fn arranged(&self, view: &ViewState) -> Rc<Index> {
         let rows = view.rows.without_focus();
         if rows == Arrangement::default() {
-            return self.index(view.lanes);
+            return self.index(&view.lanes);
         }
         let key = (view.lanes.for_run(&self.run), rows);
-        self.arranged.get(key, |(lanes, rows)| Index::arranged(&self.run, *lanes, rows))
+        self.arranged.get(key, |(lanes, rows)| Index::arranged(&self.run, lanes.clone(), rows))
     }
 
     /// The lanes of an area: those that the view shows, if they are of the same kind.
     pub(crate) fn index_of(&self, area: &Area, view: &ViewState) -> Rc<Index> {
         let is_shown = view.lanes.for_run(&self.run) == area.lanes;
-        if is_shown { self.arranged(view) } else { self.index(area.lanes) }
+        if is_shown { self.arranged(view) } else { self.index(&area.lanes) }
     }
 
     /// Which tasks pass the filter; empty where it lets all through.
@@ -95,7 +98,7 @@ impl OpenRun {
             let beside = self.mask_beside_area(f);
             let mut mask =
                 if beside.is_empty() { vec![true; self.run.task_count()] } else { (*beside).clone() };
-            area.restrict(&self.run, &self.index(area.lanes), &mut mask);
+            area.restrict(&self.run, &self.index(&area.lanes), &mut mask);
             mask
         })
     }
@@ -112,8 +115,13 @@ impl OpenRun {
     }
 
     /// What the colours of tasks mean.
-    pub(crate) fn colours(&self, by: Colouring) -> Option<Arc<Colours>> {
-        (*self.colours.get(by, |by| Colours::of(&self.run, *by).map(Arc::new))).clone()
+    pub(crate) fn colours(&self, by: &Colouring) -> Option<Arc<Colours>> {
+        (*self.colours.get(by.clone(), |by| Colours::of(&self.facts, by).map(Arc::new))).clone()
+    }
+
+    /// The labels, parameters and metrics of the tasks.
+    pub(crate) fn properties(&self) -> &[ListedProperty] {
+        self.properties.get_or_init(|| properties(&self.facts))
     }
 
     /// How a view marks the tasks.
@@ -135,12 +143,12 @@ impl OpenRun {
         })
     }
 
-    /// The tasks of the table, in its order.
-    pub(crate) fn order(&self, filter: &Filter, sort: Sort) -> Rc<Vec<u32>> {
-        self.order.get((filter.clone(), sort), |(filter, sort)| {
+    /// The lines of the table.
+    pub(crate) fn listing(&self, view: &ViewState) -> Rc<Listing> {
+        self.listing.get((view.filter.clone(), view.table.without_widths()), |(filter, tabling)| {
             let mask = self.mask(filter);
             let mask = (!mask.is_empty()).then_some(&mask[..]);
-            tasks::order(&self.run, &self.facts.waiting().wait, mask, *sort)
+            Listing::new(&self.facts, mask, tabling)
         })
     }
 

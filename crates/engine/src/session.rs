@@ -284,7 +284,7 @@ impl Session {
     pub(crate) fn look(&self, open: &OpenRun, view: &ViewState) -> Look {
         Look {
             marks: (*open.marks(view)).clone(),
-            colours: open.colours(view.colours),
+            colours: open.colours(&view.colours),
             selected: open.selected(view).map(|t| t.0),
             ..self.plain_look(open, view)
         }

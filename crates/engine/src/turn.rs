@@ -87,7 +87,7 @@ pub(crate) fn turn(session: &Session, view: &ViewState, size: Size, touch: &Touc
         Touch::NextLanes => {
             let now = view.lanes.for_run(&open.run);
             let at = Lanes::ALL.iter().position(|l| *l == now).map_or(0, |at| (at + 1) % Lanes::ALL.len());
-            (out.after.lanes, out.after.scroll) = (Lanes::ALL[at], 0);
+            (out.after.lanes, out.after.scroll) = (Lanes::ALL[at].clone(), 0);
             out.after.rows = Arrangement::default();
         }
         Touch::Area(drawn) => out.after.filter.area = Some(open.arranged(view).area(&drawn)),
@@ -114,7 +114,7 @@ fn gaps(session: &Session, open: &OpenRun, view: &ViewState, out: &mut Turn) {
     let compared = session.compared(view).filter(|_| view.view == View::Compare);
     let folds = |gaps: Gaps| match &compared {
         Some(compared) => compared.aligned(view).folds(gaps),
-        None => open.index(view.lanes).folds(gaps),
+        None => open.index(&view.lanes).folds(gaps),
     };
     let is_folded = !folds(view.gaps).is_empty();
     out.after.gaps = if is_folded { Gaps::Shown } else { Gaps::Folded };

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 /// The version of the messages. It changes whenever a question or an answer changes its fields.
-pub const VERSION: u8 = 8;
+pub const VERSION: u8 = 9;
 
 /// Why a message could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,7 +56,7 @@ mod tests {
             assert_eq!(decode::<Question>(&bytes[..cut]), Err(WireError::Damaged));
         }
         let mut other = bytes;
-        other[0] = 9;
-        assert_eq!(decode::<Question>(&other), Err(WireError::Version(9)));
+        other[0] = VERSION + 1;
+        assert_eq!(decode::<Question>(&other), Err(WireError::Version(VERSION + 1)));
     }
 }

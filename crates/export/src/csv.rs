@@ -12,12 +12,13 @@ use crate::tables::{columns, fill};
 pub(crate) fn csv(runs: &[&Facts], options: &Options) -> String {
     let mut csv = Csv::new(columns(options.table), options.csv_raw);
     fill(runs, options.table, &mut csv);
-    csv.text
+    csv.finish()
 }
 
 /// Rows of a table while they are written.
-struct Csv {
+pub(crate) struct Csv {
     text: String,
+    separator: char,
     /// Whether cells that look like formulas are left unchanged.
     raw: bool,
     is_first: bool,
@@ -26,15 +27,30 @@ struct Csv {
 impl Csv {
     /// Makes a table with these columns and no rows.
     fn new(columns: &[Column], raw: bool) -> Csv {
-        let mut csv = Csv { text: String::new(), raw, is_first: true };
+        let mut csv = Csv { raw, ..Csv::separated(',') };
         columns.iter().for_each(|(column, _)| csv.word(column));
         csv.end();
         csv
     }
 
+    /// Makes an empty text whose cells are separated by a character.
+    pub(crate) fn separated(separator: char) -> Csv {
+        Csv { text: String::new(), separator, raw: false, is_first: true }
+    }
+
+    /// Returns whether nothing has been written.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Returns the text.
+    pub(crate) fn finish(self) -> String {
+        self.text
+    }
+
     fn part(&mut self) {
         if !std::mem::replace(&mut self.is_first, false) {
-            self.text.push(',');
+            self.text.push(self.separator);
         }
     }
 }
@@ -44,7 +60,8 @@ impl Rows for Csv {
         self.part();
         let prefix = if !self.raw && is_formula(cell) { "'" } else { "" };
         let edge = |c: char| c == ' ' || c == '\t';
-        if cell.contains([',', '"', '\n', '\r']) || cell.starts_with(edge) || cell.ends_with(edge) {
+        if cell.contains([self.separator, '"', '\n', '\r']) || cell.starts_with(edge) || cell.ends_with(edge)
+        {
             self.text.push('"');
             self.text.push_str(prefix);
             self.text.push_str(&cell.replace('"', "\"\""));

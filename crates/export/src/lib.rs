@@ -30,6 +30,7 @@ mod png;
 pub mod protobuf;
 mod report;
 mod rows;
+mod shown;
 mod tables;
 mod xml;
 
@@ -47,6 +48,7 @@ pub use parquet::parquet;
 pub use perfetto::perfetto;
 #[cfg(feature = "png")]
 pub use png::png;
+pub use shown::ShownTable;
 pub use xml::xml;
 
 /// One or several runs as the text of a file.

@@ -1,7 +1,7 @@
 //! A report in Markdown: summary, bottlenecks, insights, details of the tasks, and two pictures that Mermaid draws.
 
 use makespan_analysis::Facts;
-use makespan_views::tasks::{Sort, SortKey, order, table as task_table};
+use makespan_views::tasks::{Sort, order, table as task_table};
 use makespan_views::{Look, Section, sections as made};
 
 use crate::gantt::gantt;
@@ -64,10 +64,9 @@ fn one(facts: &Facts, out: &mut String) {
     let mut notes = Vec::new();
     if run.task_count() > 0 {
         out.push_str("## Task details\n\n");
-        let by_start = Sort { key: SortKey::Start, descending: false };
-        let tasks = order(run, &facts.waiting().wait, None, by_start);
+        let tasks = order(facts, None, &Sort::default());
         let shown = tasks.len().min(MOST_TASKS);
-        let mut all = task_table(run, &facts.waiting().wait, &tasks, 0..shown, &look);
+        let mut all = task_table(facts, &tasks, 0..shown, &look);
         all.left_out = tasks.len() - shown;
         table(&all, out);
         let drawn = flowchart(&[facts]);

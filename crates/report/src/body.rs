@@ -176,9 +176,8 @@ pub(crate) fn one_run(
 
 /// Writes all tasks in order of their starts.
 fn tasks(page: &mut Html, facts: &Facts) {
-    let (run, wait) = (facts.run(), &facts.waiting().wait);
-    let order = makespan_views::tasks::order(run, wait, None, makespan_views::tasks::Sort::default());
-    let table = makespan_views::tasks::table(run, wait, &order, 0..TASKS_WRITTEN, &LOOK);
+    let order = makespan_views::tasks::order(facts, None, &makespan_views::tasks::Sort::default());
+    let table = makespan_views::tasks::table(facts, &order, 0..TASKS_WRITTEN, &LOOK);
     if !table.is_empty() {
         page.element("h3", "All tasks");
         paint::table(page, &table, Leads::Nowhere);

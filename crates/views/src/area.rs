@@ -54,7 +54,9 @@ impl Area {
     pub(crate) fn encode(&self) -> String {
         let rows = self.rows.iter().flatten().map(|(a, b)| format!(",{a},{b}")).collect::<String>();
         let none = self.rows.as_ref().is_some_and(Vec::is_empty);
-        format!("{}..{},{}{rows}{}", self.from, self.to, self.lanes.name(), if none { ",none" } else { "" })
+        // A comma separates the parts.
+        let lanes = self.lanes.name().replace('%', "%25").replace(',', "%2C");
+        format!("{}..{},{lanes}{rows}{}", self.from, self.to, if none { ",none" } else { "" })
     }
 
     /// Parses the output of [`Area::encode`].
@@ -63,7 +65,7 @@ impl Area {
         let (from, to) = parts.next()?.split_once("..")?;
         let (from, to): (i64, i64) = (from.parse().ok()?, to.parse().ok()?);
         let name = parts.next()?;
-        let lanes = Lanes::ALL.into_iter().find(|l| l.name() == name)?;
+        let lanes = Lanes::named(&name.replace("%2C", ",").replace("%25", "%"))?;
         let numbers: Vec<&str> = parts.collect();
         let rows = match numbers.as_slice() {
             [] => None,

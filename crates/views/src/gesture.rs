@@ -40,6 +40,19 @@ pub enum Movement {
     Window(i64, i64),
     /// Moves a point of the plane to the middle, as a click on the map of a graph does.
     To(f64, f64),
+    /// Moves a row to the top, as the scrollbar does.
+    Row(u32),
+}
+
+/// The visible rows of a picture that has more of them than fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scrolled {
+    /// First visible row.
+    pub first: u32,
+    /// Number of visible rows.
+    pub visible: u32,
+    /// Number of rows.
+    pub rows: u32,
 }
 
 /// The visible part of a picture, and its size.
@@ -153,10 +166,32 @@ impl Frame {
                 let by = scrolled(movement, f64::from(frame.row_height), f64::from(frame.height));
                 let to = f64::from(frame.first_row) + by;
                 let most = rows.saturating_sub(1);
-                view.compare.scroll =
-                    if movement == Movement::Fit { 0 } else { to.round().clamp(0.0, f64::from(most)) as u32 };
+                view.compare.scroll = match movement {
+                    Movement::Fit => 0,
+                    Movement::Row(row) => row.min(most),
+                    _ => to.round().clamp(0.0, f64::from(most)) as u32,
+                };
             }
         }
+    }
+
+    /// Returns which rows are visible; `None` if all of them are, or there are none.
+    pub fn scrolled(&self) -> Option<Scrolled> {
+        let (first, visible, rows) = match self {
+            Frame::Time { frame, rows, .. } => (frame.first_row, frame.visible_rows(), *rows),
+            Frame::Cells { frame, rows, .. } => {
+                let row = f64::from(frame.row_height).max(1.0);
+                let visible = (f64::from(frame.inner().h) / row).floor().max(1.0);
+                (
+                    (frame.scroll_y / row).round() as u32,
+                    visible as u32,
+                    u32::try_from(*rows).unwrap_or(u32::MAX),
+                )
+            }
+            Frame::Lines { frame, rows } => (frame.first_row, frame.visible_rows(), *rows),
+            Frame::Still | Frame::Plane { .. } => return None,
+        };
+        (rows > visible).then_some(Scrolled { first: first.min(rows - visible), visible, rows })
     }
 
     /// Returns the part of the picture that moves, px.
@@ -268,7 +303,7 @@ fn time(frame: &TimeFrame, whole: (i64, i64), rows: u32, movement: Movement) -> 
     let next = match movement {
         Movement::Drag(dx, _) => scale.pan(-dx, whole),
         Movement::Scroll(dx, _) if dx != 0.0 => scale.pan(dx, whole),
-        Movement::Scroll(..) | Movement::To(..) => scale,
+        Movement::Scroll(..) | Movement::To(..) | Movement::Row(_) => scale,
         Movement::Pan(x, _) => scale.pan(x * (scale.x1 - scale.x0), whole),
         Movement::Zoom(x, _, by) => scale.zoom(x, by, whole, NARROWEST),
         Movement::ZoomMiddle(by) => scale.zoom(f64::midpoint(scale.x0, scale.x1), by, whole, NARROWEST),
@@ -288,10 +323,10 @@ fn time(frame: &TimeFrame, whole: (i64, i64), rows: u32, movement: Movement) -> 
     };
     let most = rows.saturating_sub(frame.visible_rows());
     let by = scrolled(movement, f64::from(frame.row_height), f64::from(frame.height));
-    let first = if movement == Movement::Fit {
-        0
-    } else {
-        (f64::from(frame.first_row) + by).round().clamp(0.0, f64::from(most)) as u32
+    let first = match movement {
+        Movement::Fit => 0,
+        Movement::Row(row) => row.min(most),
+        _ => (f64::from(frame.first_row) + by).round().clamp(0.0, f64::from(most)) as u32,
     };
     ((next.t0, next.t1), first)
 }
@@ -317,7 +352,7 @@ fn plane(frame: &graph::Frame, size: (f32, f32), movement: Movement) -> Option<C
         }
         Movement::Fit => return None,
         Movement::To(x, y) => Camera { x: x as f32, y: y as f32, zoom: c.zoom },
-        Movement::Centre(_) | Movement::Window(..) => c,
+        Movement::Centre(_) | Movement::Window(..) | Movement::Row(_) => c,
     };
     Some(bounded(next, size))
 }
@@ -342,6 +377,7 @@ fn cells(frame: &heatmap::Frame, rows: usize, columns: usize, view: &mut ViewSta
             (view.heat.row, view.heat.across) = (0, None);
             return;
         }
+        Movement::Row(to) => (0.0, f64::from(to) * row - frame.scroll_y),
         _ => return,
     };
     let step = if dy == 0.0 { 0.0 } else { (dy / row).abs().max(1.0) * dy.signum() };
@@ -383,6 +419,17 @@ mod tests {
         assert_eq!(view.window, Some((2_000_000, 6_000_000)));
         timeline().moved(&mut view, Movement::Fit);
         assert_eq!((view.window, view.scroll), (None, 0));
+    }
+
+    #[test]
+    fn the_scrollbar_moves_rows_and_keeps_the_time() {
+        let (frame, mut view) = (timeline(), ViewState::default());
+        assert_eq!(frame.scrolled(), Some(Scrolled { first: 0, visible: 10, rows: 50 }));
+        frame.moved(&mut view, Movement::Row(7));
+        assert_eq!((view.scroll, view.window), (7, None));
+        frame.moved(&mut view, Movement::Row(u32::MAX));
+        assert_eq!(frame.following(&view).scrolled(), Some(Scrolled { first: 40, visible: 10, rows: 50 }));
+        assert_eq!(Frame::Still.scrolled(), None);
     }
 
     #[test]

@@ -13,7 +13,6 @@ use crate::compare::{self, Alignment, Comparing, Mode, Part};
 use crate::filter::Filter;
 use crate::look::{Camera, TimeMode, View};
 use crate::state::ViewState;
-use crate::tasks::{Sort, SortKey};
 use crate::timeline::{Gaps, Lanes};
 
 /// The version of links that this program writes.
@@ -84,13 +83,13 @@ pub fn encode(state: &ViewState) -> String {
         put("area", &area.encode());
     }
     if state.lanes != Lanes::default() {
-        put("lanes", state.lanes.name());
+        put("lanes", &state.lanes.name());
     }
     if state.gaps != Gaps::default() {
         put("gaps", state.gaps.name());
     }
     if state.colours != Colouring::default() {
-        put("colours", state.colours.name());
+        put("colours", &state.colours.name());
     }
     if state.time != TimeMode::default() {
         put("time", state.time.name());
@@ -111,9 +110,7 @@ pub fn encode(state: &ViewState) -> String {
     if state.counters {
         put("counters", "1");
     }
-    if state.sort != Sort::default() {
-        put("sort", &format!("{}{}", if state.sort.descending { "-" } else { "" }, state.sort.key.name()));
-    }
+    state.table.members().iter().for_each(|(key, value)| put(key, value));
     if let Some(c) = state.camera {
         put("camera", &camera(c));
     }
@@ -236,11 +233,9 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
             "task" => state.selected = Some(value),
             "q" => state.filter.text = value,
             "status" => state.filter.statuses = u16::from_str_radix(&value, 16).unwrap_or(0) & 0x3ff,
-            "lanes" => state.lanes = Lanes::ALL.into_iter().find(|l| named(l.name())).unwrap_or_default(),
+            "lanes" => state.lanes = Lanes::named(&value).unwrap_or_default(),
             "gaps" => state.gaps = Gaps::ALL.into_iter().find(|g| named(g.name())).unwrap_or_default(),
-            "colours" => {
-                state.colours = Colouring::ALL.into_iter().find(|c| named(c.name())).unwrap_or_default()
-            }
+            "colours" => state.colours = Colouring::named(&value).unwrap_or_default(),
             "time" => state.time = TimeMode::ALL.into_iter().find(|t| named(t.name())).unwrap_or_default(),
             "area" => state.filter.area = Area::decode(&value),
             "window" => state.window = read_window(&value),
@@ -248,13 +243,6 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
             "critical" => state.critical = named("1"),
             "before" => state.before = named("1"),
             "counters" => state.counters = named("1"),
-            "sort" => {
-                let (descending, name) =
-                    value.strip_prefix('-').map_or((false, value.as_str()), |n| (true, n));
-                if let Some(key) = SortKey::ALL.into_iter().find(|k| k.name() == name) {
-                    state.sort = Sort { key, descending };
-                }
-            }
             "camera" => state.camera = read_camera(&value).or(state.camera),
             "twin" => state.twin = named("1"),
             "chart" => state.chart.kind = Kind::ALL.into_iter().find(|k| named(k.name())).unwrap_or_default(),
@@ -266,6 +254,7 @@ pub fn decode(hash: &str) -> Result<ViewState, LinkError> {
             _ => {
                 state.graph.take(key, &value);
                 state.rows.take(key, &value);
+                state.table.take(key, &value);
                 state.markers.take(key, &value);
                 state.heat.take(key, &value);
                 read_compared(&mut state.compare, key, &value);
@@ -305,6 +294,8 @@ mod tests {
     use super::*;
     use crate::graph;
     use crate::heatmap::{self, Heating};
+    use crate::property::Property;
+    use crate::tasks::{Field, Shown, Sort, Tabling};
     use crate::timeline::Arrangement;
 
     #[test]
@@ -349,7 +340,15 @@ mod tests {
             critical: true,
             before: true,
             counters: true,
-            sort: Sort { key: SortKey::Duration, descending: true },
+            table: Tabling {
+                sort: Sort { key: Field::Duration, descending: true },
+                columns: vec![
+                    Shown { field: Field::Name, width: Some(220) },
+                    Shown { field: Field::Of(Property::Label("a,b:c".to_owned())), width: None },
+                ],
+                by: Some(Field::Step),
+                open: vec!["x,~".to_owned()],
+            },
             camera: Some(Camera { x: 1.5, y: -2.0, zoom: 0.25 }),
             graph: graph::Graphing {
                 drawing: graph::Drawing::Matrix,

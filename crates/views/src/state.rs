@@ -10,7 +10,7 @@ use crate::graph::Graphing;
 use crate::heatmap::Heating;
 use crate::look::{Camera, TimeMode, View};
 use crate::marker::Markers;
-use crate::tasks::Sort;
+use crate::tasks::Tabling;
 use crate::timeline::{Arrangement, Gaps, Lanes};
 
 /// The state of the view; a link contains all of it.
@@ -46,8 +46,8 @@ pub struct ViewState {
     pub before: bool,
     /// Whether counters are shown above the timeline: tasks running and queued, and metrics over time.
     pub counters: bool,
-    /// Order of the table.
-    pub sort: Sort,
+    /// Columns, order and groups of the table.
+    pub table: Tabling,
     /// The visible part of the graph; `None` for the whole graph.
     pub camera: Option<Camera>,
     /// The state of the graph.
@@ -72,6 +72,7 @@ impl ViewState {
         (self.run, self.selected, self.window, self.camera, self.scroll) = (number, None, None, None, 0);
         self.filter.area = None;
         self.rows = Arrangement::default();
+        self.table.open.clear();
         self.graph = Graphing { by: self.graph.by, ..Graphing::default() };
     }
 

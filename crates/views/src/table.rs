@@ -7,6 +7,7 @@ use makespan_scene::{Role, shown_string};
 use serde::{Deserialize, Serialize};
 
 use crate::roles::status_role;
+use crate::tasks::Spread;
 use crate::value::Value;
 
 /// The layout of a column.
@@ -24,7 +25,7 @@ pub enum Align {
 }
 
 /// A column.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Column {
     /// Stable name, for links and programs.
     pub key: Cow<'static, str>,
@@ -32,27 +33,34 @@ pub struct Column {
     pub title: Cow<'static, str>,
     /// Its layout.
     pub align: Align,
+    /// The distribution of its numbers over all rows, if a page shows it.
+    pub spread: Option<Spread>,
 }
 
 impl Column {
     /// Creates a column of text.
     pub const fn text(key: &'static str, title: &'static str) -> Column {
-        Column { key: Cow::Borrowed(key), title: Cow::Borrowed(title), align: Align::Left }
+        Column { key: Cow::Borrowed(key), title: Cow::Borrowed(title), align: Align::Left, spread: None }
     }
 
     /// Creates a column of numbers.
     pub const fn number(key: &'static str, title: &'static str) -> Column {
-        Column { key: Cow::Borrowed(key), title: Cow::Borrowed(title), align: Align::Right }
+        Column { key: Cow::Borrowed(key), title: Cow::Borrowed(title), align: Align::Right, spread: None }
     }
 
     /// Creates a column of ids.
     pub const fn whole(key: &'static str, title: &'static str) -> Column {
-        Column { key: Cow::Borrowed(key), title: Cow::Borrowed(title), align: Align::Whole }
+        Column { key: Cow::Borrowed(key), title: Cow::Borrowed(title), align: Align::Whole, spread: None }
     }
 
     /// Creates a column of drawings, without a title.
     pub const fn plot(key: &'static str) -> Column {
-        Column { key: Cow::Borrowed(key), title: Cow::Borrowed(""), align: Align::Plot }
+        Column { key: Cow::Borrowed(key), title: Cow::Borrowed(""), align: Align::Plot, spread: None }
+    }
+
+    /// Sets the distribution of its numbers.
+    pub fn spread(self, spread: Option<Spread>) -> Column {
+        Column { spread, ..self }
     }
 
     /// Returns the column with another title.

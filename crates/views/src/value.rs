@@ -128,6 +128,18 @@ impl Value {
         })
     }
 
+    /// Returns the number of an amount: of a duration in ns; `None` for text, moments and differences.
+    pub fn amount(&self) -> Option<f64> {
+        match *self {
+            Value::Count(n) => Some(n as f64),
+            Value::Number(n) | Value::Measured { value: n, .. } | Value::Share(n) | Value::Bytes(n) => {
+                Some(n)
+            }
+            Value::Duration(ns) => Some(ns as f64),
+            _ => None,
+        }
+    }
+
     /// Returns the text with all known digits; empty if [`Value::text`] already shows them.
     pub fn precise(&self) -> String {
         let difference = |ns: i64| {

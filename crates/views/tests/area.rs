@@ -34,7 +34,7 @@ fn run_of(tasks: &[(u8, u8, u8)]) -> Run {
 fn arranged(run: &Run, lanes: Lanes, acts: &[(u8, u8)]) -> Arrangement {
     let mut rows = Arrangement::default();
     for (act, lane) in acts {
-        let index = Index::arranged(run, lanes, &rows);
+        let index = Index::arranged(run, lanes.clone(), &rows);
         if index.lanes.len() < 2 {
             break;
         }
@@ -76,8 +76,8 @@ proptest! {
         kind in 0usize..5, rows in (0u32..40, 0u32..40), times in (-5i64..95, 1i64..40), all in any::<bool>(),
     ) {
         let run = run_of(&tasks);
-        let lanes = Lanes::ALL[kind];
-        let index = Index::arranged(&run, lanes, &arranged(&run, lanes, &acts));
+        let lanes = Lanes::ALL[kind].clone();
+        let index = Index::arranged(&run, lanes.clone(), &arranged(&run, lanes.clone(), &acts));
         let (first, last) = (rows.0.min(rows.1) % index.row_count(), rows.0.max(rows.1) % index.row_count());
         let (first, last) = (first.min(last), first.max(last));
         let bars = bars(&index);
@@ -100,7 +100,7 @@ proptest! {
         prop_assert_eq!(&found, &expected, "{:?} {:?}", lanes, area);
 
         // It means the same when lanes are arranged in another way, and in a link.
-        let other = Index::arranged(&run, lanes, &arranged(&run, lanes, &later));
+        let other = Index::arranged(&run, lanes.clone(), &arranged(&run, lanes, &later));
         prop_assert_eq!(&held(&run, &area, &other), &expected);
         let mut view = ViewState::default();
         view.filter.area = Some(area.clone());

@@ -46,7 +46,7 @@ fn the_timeline_by_worker_and_by_step() {
     let run = facts.run();
     let critical = facts.critical_path().unwrap().on_path.clone();
     for lanes in [Lanes::Worker, Lanes::Step] {
-        let index = Index::new(run, lanes);
+        let index = Index::new(run, lanes.clone());
         let frame = timeline::Frame::whole(&index, 700.0);
         let look =
             Look { marks: Marks { critical: critical.clone(), ..Marks::default() }, ..Look::default() };

@@ -127,7 +127,7 @@ fn lanes_are_sorted_by_name_start_work_and_failures_and_pinned_ones_stay_on_top(
     let check = |lanes: Lanes, order: LaneOrder, pinned: &[&str], expected: &str| {
         let pinned = pinned.iter().map(|key| (*key).to_owned()).collect();
         let arrangement = Arrangement { order, pinned, ..Arrangement::default() };
-        let index = Index::arranged(&run, lanes, &arrangement);
+        let index = Index::arranged(&run, lanes.clone(), &arrangement);
         let heads = index.lanes.iter().filter(|l| l.head.as_ref().is_none_or(|h| h.depth == 0));
         let names: Vec<&str> = heads.map(|l| l.name.split(' ').next().unwrap()).collect();
         assert_eq!(names.join(" "), expected, "{lanes:?} {order:?}");
@@ -155,7 +155,7 @@ fn a_failure_among_many_is_marked_where_it_is_and_in_proportion() {
     let mut arrangement = Arrangement::default();
     arrangement.flip("i:g");
     for (lanes, arrangement) in [(Lanes::Nested, arrangement), (Lanes::Worker, Arrangement::default())] {
-        let index = Index::arranged(&run, lanes, &arrangement);
+        let index = Index::arranged(&run, lanes.clone(), &arrangement);
         let frame = Frame::whole(&index, 1000.0);
         let scene = timeline::scene(&run, &index, &Look::default(), &frame);
         let failed: Vec<_> = scene

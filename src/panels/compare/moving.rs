@@ -6,9 +6,8 @@ use leptos::prelude::*;
 use makespan_scene::Scene;
 use makespan_views::compare::{Alignment, Mode, Part};
 use makespan_views::gesture::Movement;
-use makespan_views::timeline::Lanes;
 
-use crate::asking::{PictureView, Twin};
+use crate::asking::{LanesBy, PictureView, Twin};
 use crate::state::actions::{Action, Setting};
 use crate::state::store::Store;
 use crate::surface::Still;
@@ -33,7 +32,6 @@ pub(super) fn Moving(store: Store, part: Part, painted: Rc<dyn Fn(usize)>) -> im
     let measures = Signal::derive(move || store.shell.with(|s| s.measures.clone()));
     let measure = Signal::derive(move || store.view.with(|v| v.compare.measure().to_owned()));
     let modes: Vec<_> = Mode::ALL.into_iter().map(|m| (m, m.title())).collect();
-    let lanes: Vec<_> = Lanes::ALL.into_iter().map(|l| (l, l.name())).collect();
     let alignments: Vec<_> = Alignment::ALL.into_iter().map(|a| (a, a.title())).collect();
     let choices = match part {
         Part::Graph => view! {
@@ -41,7 +39,7 @@ pub(super) fn Moving(store: Store, part: Part, painted: Rc<dyn Fn(usize)>) -> im
         }
         .into_any(),
         Part::Timeline => view! {
-            <Choice label="Lanes by" all=lanes now=Signal::derive(move || store.shell.with(|s| s.lanes)) choose=move |l| set(Setting::Lanes(l))/>
+            <LanesBy store=store/>
             <Choice label="Align at" all=alignments now=Signal::derive(move || store.view.with(|v| v.compare.alignment)) choose=move |a| set(Setting::Alignment(a))/>
         }
         .into_any(),
@@ -71,11 +69,11 @@ pub(super) fn Moving(store: Store, part: Part, painted: Rc<dyn Fn(usize)>) -> im
         {head}
         <div class="tools" role="toolbar" aria-label=part.title()>
             {choices}
-            <button type="button" title="Show everything (0)" on:click=move |_| store.dispatch(Action::Move(Movement::Fit))>"Fit"</button>
-            <button type="button" title="As a table (V)" class:on=move || store.view.with(|v| v.twin) on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
+            <button type="button" title=store.hint("Show everything", "0") on:click=move |_| store.dispatch(Action::Move(Movement::Fit))>"Fit"</button>
+            <button type="button" title=store.hint("As a table", "V") class:on=move || store.view.with(|v| v.twin) on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
             <button type="button" title="Save the picture as SVG" on:click=move |_| store.dispatch(Action::SavePicture)>"Save SVG"</button>
             <Show when=move || has_gaps.get()>
-                <button type="button" title="Fold gaps in which nothing runs (H)" class:on=move || is_folded.get()
+                <button type="button" title=store.hint("Fold gaps in which nothing runs", "H") class:on=move || is_folded.get()
                     aria-pressed=move || is_folded.get().to_string() on:click=move |_| store.dispatch(Action::Gaps)>"Fold gaps"</button>
             </Show>
             <span class="hovered">{move || twin.about()}</span>

@@ -52,7 +52,7 @@ pub(super) fn SidesBar(store: Store) -> impl IntoView {
     view! {
         <div class="sides">
             {pick(false)}
-            <button type="button" title="Swap A and B (X)" aria-label="Swap A and B" on:click=move |_| store.dispatch(Action::Swap)>"⇄"</button>
+            <button type="button" title=store.hint("Swap A and B", "X") aria-label="Swap A and B" on:click=move |_| store.dispatch(Action::Swap)>"⇄"</button>
             {pick(true)}
             <Show when=move || many.get()>
                 <details class="sets"><summary>{sizes}</summary>

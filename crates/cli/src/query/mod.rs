@@ -58,7 +58,7 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<(), Failure> {
         let context = QueryContext { utc_offset: utc_offset(facts.run(), zone) };
         match query.mask(&facts, context) {
             Ok(mask) => {
-                let found = order(facts.run(), &[], Some(&mask), Sort::default());
+                let found = order(&facts, Some(&mask), &Sort::default());
                 answers.push(Answer { facts, tasks: found.into_iter().map(TaskId).collect() });
             }
             Err(error) => errors.push((facts.run().title().to_owned(), error)),
@@ -99,8 +99,7 @@ fn page(query: &Query, answer: &Answer, terminal: Terminal) -> String {
         return head + "\n";
     }
     let places: Vec<u32> = answer.tasks.iter().map(|t| t.0).collect();
-    let wait = &answer.facts.waiting().wait;
-    let table = tasks::table(run, wait, &places, 0..places.len(), &Look::PLAIN);
+    let table = tasks::table(&answer.facts, &places, 0..places.len(), &Look::PLAIN);
     format!("{head}\n\n{}", terminal.table(&table))
 }
 

@@ -56,7 +56,7 @@ pub(crate) async fn tasks(
         let mask =
             query.mask(&facts, QueryContext { utc_offset: 0 }).map_err(|error| format!("q: {error}"))?;
         let found: Vec<TaskId> =
-            order(facts.run(), &[], Some(&mask), Sort::default()).into_iter().map(TaskId).collect();
+            order(&facts, Some(&mask), &Sort::default()).into_iter().map(TaskId).collect();
         let page = from.min(found.len())..from.saturating_add(limit).min(found.len());
         Ok(documents::tasks(&query, &facts, &found, page).into_bytes())
     };

@@ -6,13 +6,14 @@ use makespan_model::{HashMap, Order as _, Run, Status, StrId, TaskId, UNKNOWN};
 use super::arranged::{Arrangement, LaneOrder, weighed};
 use super::lane::{Lanes, PlacedLane};
 use super::nest::task_key;
+use crate::property::Property;
 
 /// Name of the lane of attempts without a worker.
 pub(crate) const UNNAMED: &str = "(unknown worker)";
 
 /// Returns the attempts of each lane with its name, in the order of the lanes.
 #[inline(never)]
-pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
+pub(crate) fn grouped(run: &Run, lanes: &Lanes) -> Vec<(String, Vec<u32>)> {
     let attempts = 0..run.attempt_count() as u32;
     let lanes = lanes.for_run(run);
     if matches!(lanes, Lanes::Task | Lanes::Nested) {
@@ -24,6 +25,9 @@ pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
         attempts.for_each(|a| groups[run.attempts.status[a as usize] as usize].1.push(a));
         groups.retain(|g| !g.1.is_empty());
         return groups;
+    }
+    if let Lanes::Of(property) = &lanes {
+        return by_property(run, property);
     }
     let key = |a: u32| -> StrId {
         let task = run.attempts.task[a as usize] as usize;
@@ -61,7 +65,7 @@ pub(crate) fn grouped(run: &Run, lanes: Lanes) -> Vec<(String, Vec<u32>)> {
 /// Returns the lanes in the reader's order: pinned ones first, without hidden ones.
 pub(super) fn rearranged(
     run: &Run,
-    lanes: Lanes,
+    lanes: &Lanes,
     arrangement: &Arrangement,
     all: Vec<PlacedLane>,
 ) -> Vec<PlacedLane> {
@@ -91,6 +95,22 @@ pub(super) fn natural_rows(run: &Run, all: &[PlacedLane]) -> Vec<u32> {
         first += lane.count;
     }
     of
+}
+
+/// Returns a lane for each value of a property, in natural order; attempts of tasks without a value come last.
+fn by_property(run: &Run, property: &Property) -> Vec<(String, Vec<u32>)> {
+    let texts = property.texts(run);
+    let mut groups: Vec<(String, Vec<u32>)> = texts.all.iter().map(|t| (t.clone(), Vec::new())).collect();
+    let mut rest = Vec::new();
+    for a in 0..run.attempt_count() {
+        let at = texts.of[run.attempts.task[a] as usize] as usize;
+        groups.get_mut(at).map_or(&mut rest, |group| &mut group.1).push(a as u32);
+    }
+    groups.order_by(|a, b| natural_cmp(&a.0, &b.0));
+    if !rest.is_empty() {
+        groups.push((format!("(no {})", property.title()), rest));
+    }
+    groups
 }
 
 /// Returns a lane for each task with attempts, sorted by first start; ties with the longer first, so that containers

@@ -108,11 +108,11 @@ impl Index {
                 index.set_places(places);
                 index
             }
-            _ if arrangement.is_natural() => Index::placed(run, grouped(run, kind).into_iter().map(placed)),
+            _ if arrangement.is_natural() => Index::placed(run, grouped(run, &kind).into_iter().map(placed)),
             _ => {
-                let all: Vec<PlacedLane> = grouped(run, kind).into_iter().map(placed).collect();
+                let all: Vec<PlacedLane> = grouped(run, &kind).into_iter().map(placed).collect();
                 let places = natural_rows(run, &all);
-                let mut index = Index::placed(run, rearranged(run, kind, arrangement, all));
+                let mut index = Index::placed(run, rearranged(run, &kind, arrangement, all));
                 index.set_places(places);
                 index
             }
@@ -125,7 +125,7 @@ impl Index {
     /// Returns the key of a lane in links.
     pub fn key(&self, run: &Run, lane: usize) -> Option<String> {
         let lane = self.lanes.get(lane)?;
-        match (&lane.head, self.kind) {
+        match (&lane.head, &self.kind) {
             (Some(head), _) => Some(head.key.clone()),
             (None, Lanes::Task) => {
                 let first = self.attempts(lane).next()?;

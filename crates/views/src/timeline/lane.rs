@@ -1,8 +1,12 @@
 //! The grouping of lanes, a lane, and its attempts.
 
+use std::borrow::Cow;
+
 use makespan_model::{Order as _, Run, UNKNOWN};
 use makespan_scene::Weight;
 use serde::{Deserialize, Serialize};
+
+use crate::property::Property;
 
 /// Maximum number of tasks with a lane each by default: about ten screens.
 const MOST_TASK_LANES: usize = 300;
@@ -17,7 +21,7 @@ const DEEPEST: u8 = 8;
 pub(super) const SIGN: f32 = 14.0;
 
 /// The grouping of lanes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Lanes {
     /// The grouping that suits the run ([`Lanes::for_run`]).
     #[default]
@@ -32,25 +36,27 @@ pub enum Lanes {
     Status,
     /// Containers, their steps, tasks and attempts, nested.
     Nested,
+    /// One lane per value of a label or a parameter.
+    Of(Property),
 }
 
 impl Lanes {
-    /// All groupings to choose from, in the order in which the key cycles through them.
+    /// The groupings of every run, in the order in which the key cycles through them.
     pub const ALL: [Lanes; 5] = [Lanes::Task, Lanes::Worker, Lanes::Step, Lanes::Status, Lanes::Nested];
 
     /// Returns the grouping to use: workers if the run names any, otherwise tasks if there are not too many to scroll,
     /// otherwise steps.
-    pub fn for_run(self, run: &Run) -> Lanes {
+    pub fn for_run(&self, run: &Run) -> Lanes {
         match self {
             Lanes::Auto if run.attempts.worker.iter().any(|w| !w.is_empty()) => Lanes::Worker,
             Lanes::Auto if run.task_count() <= MOST_TASK_LANES => Lanes::Task,
             Lanes::Auto => Lanes::Step,
-            chosen => chosen,
+            chosen => chosen.clone(),
         }
     }
 
     /// Does the same for pictures without nested lanes.
-    pub(crate) fn flat(self, run: &Run) -> Lanes {
+    pub(crate) fn flat(&self, run: &Run) -> Lanes {
         match self.for_run(run) {
             Lanes::Nested => Lanes::Task,
             lanes => lanes,
@@ -58,16 +64,39 @@ impl Lanes {
     }
 
     /// Returns the name in links.
-    pub fn name(self) -> &'static str {
-        match self {
+    pub fn name(&self) -> Cow<'static, str> {
+        Cow::Borrowed(match self {
             Lanes::Auto => "auto",
             Lanes::Task => "task",
             Lanes::Worker => "worker",
             Lanes::Step => "step",
             Lanes::Status => "status",
             Lanes::Nested => "nested",
+            Lanes::Of(property) => return Cow::Owned(property.name()),
+        })
+    }
+
+    /// Returns the grouping with this name. Metrics are numbers, which make no lanes.
+    pub fn named(name: &str) -> Option<Lanes> {
+        let own = || Property::parse(name).filter(|p| !matches!(p, Property::Metric(_)));
+        Lanes::ALL.into_iter().find(|l| l.name() == name).or_else(|| own().map(Lanes::Of))
+    }
+
+    /// Returns the number of its kind, below [`Lanes::KINDS`].
+    pub fn kind(&self) -> usize {
+        match self {
+            Lanes::Auto => 0,
+            Lanes::Task => 1,
+            Lanes::Worker => 2,
+            Lanes::Step => 3,
+            Lanes::Status => 4,
+            Lanes::Nested => 5,
+            Lanes::Of(_) => 6,
         }
     }
+
+    /// Number of kinds.
+    pub const KINDS: usize = 7;
 }
 
 /// One lane: `rows` rows from `first_row` on.

@@ -85,7 +85,7 @@ impl Index {
                 (false, ranges) if ranges.is_empty() => of_rows(rows, true),
                 (false, ranges) => ranges,
             });
-        Area { from: drawn.from, to: drawn.to, lanes: self.kind, rows }
+        Area { from: drawn.from, to: drawn.to, lanes: self.kind.clone(), rows }
     }
 
     /// Returns whether an area covers a row: all that it shows.

@@ -151,7 +151,7 @@ fn common(pair: &Pair<'_>, lanes: Lanes, zero: (i64, i64)) -> Vec<(String, Membe
     let mut of: HashMap<String, usize> = HashMap::default();
     let mut all: Vec<(String, Members)> = Vec::new();
     for (run, is_a) in [(b, false), (a, true)] {
-        for (name, members) in grouped(run, lanes.flat(b)) {
+        for (name, members) in grouped(run, &lanes.flat(b)) {
             let at = *of.entry(name.clone()).or_insert_with(|| {
                 all.push((name, Members::default()));
                 all.len() - 1
@@ -165,7 +165,7 @@ fn common(pair: &Pair<'_>, lanes: Lanes, zero: (i64, i64)) -> Vec<(String, Membe
         starts.min().map(|t| t.saturating_sub(zero))
     };
     match lanes.flat(b) {
-        Lanes::Worker => {
+        Lanes::Worker | Lanes::Of(_) => {
             all.order_by(|x, y| (x.0 == UNNAMED).cmp(&(y.0 == UNNAMED)).then_with(|| natural_cmp(&x.0, &y.0)))
         }
         // Tasks and steps are in the order in which they began in either run.
