@@ -15,6 +15,8 @@ const RUN: &str = "return axe.run(document, { resultTypes: ['violations'] }).the
 /// The views by their keys, and the sheets that keys open.
 const VIEWS: [&str; 7] = ["1", "2", "3", "4", "5", "6", "7"];
 const SHEETS: [&str; 2] = ["?", "Control+,"];
+/// Sheets that a button of a view opens: the key of the view, the text of the button.
+const SHEETS_OF_VIEWS: [(&str, &str); 2] = [("6", "Columns…"), ("3", "other…")];
 
 /// The text of axe-core, where it is installed.
 fn axe() -> Option<String> {
@@ -58,6 +60,17 @@ async fn check(view: View, media: Value) {
         page.press(key).await;
         page.wait_until("document.querySelector('[role=dialog]')").await;
         found.extend(findings(&page, &format!("sheet {key}")).await);
+        page.press("Escape").await;
+        page.wait_until("!document.querySelector('[role=dialog]')").await;
+    }
+    for (key, button) in SHEETS_OF_VIEWS {
+        page.press(key).await;
+        page.settle().await;
+        let script =
+            "[...document.querySelectorAll('.tools button')].find(b => b.innerText === arguments[0]).click()";
+        page.js_with(script, vec![button.into()]).await;
+        page.wait_until("document.querySelector('[role=dialog]')").await;
+        found.extend(findings(&page, &format!("sheet {button}")).await);
         page.press("Escape").await;
         page.wait_until("!document.querySelector('[role=dialog]')").await;
     }

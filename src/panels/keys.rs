@@ -1,7 +1,9 @@
 //! The sheet of keys: each action with its key, which can be changed.
 
-use leptos::ev::KeyboardEvent;
+use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use crate::state::actions::{ACTIONS, Action};
 use crate::state::keys::Combo;
@@ -25,6 +27,13 @@ pub(crate) fn KeySheet(store: Store) -> impl IntoView {
             store.dispatch(Action::Key(at, Some(key)));
         }
     };
+    // Not every browser focuses a button that is clicked, but the key must arrive here.
+    let wait = move |e: &MouseEvent, at: usize| {
+        if let Some(button) = e.current_target().and_then(|t| t.dyn_into::<HtmlElement>().ok()) {
+            let _ = button.focus();
+        }
+        waiting.set(Some(at));
+    };
     let row = move |at: usize| {
         let bound = &ACTIONS[at];
         let label = move || {
@@ -40,7 +49,7 @@ pub(crate) fn KeySheet(store: Store) -> impl IntoView {
                 <th scope="row">{bound.about}</th>
                 <td>
                     <button type="button" class="key" class:on=move || waiting.get() == Some(at) aria-label=move || format!("Key of {}: {}", bound.about, label())
-                        on:click=move |_| waiting.set(Some(at)) on:blur=move |_| waiting.set(None)>{label}</button>
+                        on:click=move |e| wait(&e, at) on:blur=move |_| waiting.set(None)>{label}</button>
                     <button type="button" aria-label=format!("Remove the key of {}", bound.about) title="Remove" disabled=move || !has_key()
                         on:click=move |_| store.dispatch(Action::Key(at, None))>"×"</button>
                 </td>

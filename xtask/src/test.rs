@@ -76,7 +76,7 @@ pub(crate) fn run(workspace: &Workspace) -> Outcome {
     if let Some(browsers) = &browsers {
         sum.tests("tests in wasm", |tally| wasm_tests(workspace, browsers, tally));
         if let (Some(program), true, true) =
-            (&program, built, workspace.root.join("tests/browser.rs").is_file())
+            (&program, built, workspace.root.join("tests/browser/main.rs").is_file())
         {
             sum.tests("tests in the browser", |tally| {
                 counted(&mut browser_test(workspace, "browser", browsers, Some(program)), tally)

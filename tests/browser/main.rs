@@ -1,12 +1,14 @@
 //! The real page in real browsers: files dropped on it, every view walked, reports opened from disk.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+#[path = "../support/mod.rs"]
 mod support;
+mod tables;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::{Chromium, Firefox, Folder, Program, Setup, TempFolder, View, Wheel};
+use support::{Chromium, Firefox, Program, Setup, TempFolder, View, Wheel};
 
 fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("static/samples").join(name)
@@ -510,72 +512,4 @@ async fn an_engine_that_ends_by_itself_is_started_again_with_its_files() {
         .await;
     page.press("6").await;
     assert_eq!(rows(&page, "table").await, 48);
-}
-
-/// A table whose columns mean nothing to any importer.
-const ODD: &str = "Auftrag;Anfang;Ende;Ergebnis;Knoten\n\
-    holen;2026-03-01T10:00:00Z;2026-03-01T10:01:00Z;GRÜN;n1\n\
-    packen;2026-03-01T10:01:00Z;2026-03-01T10:03:30Z;ok;n2\n";
-
-/// Chooses in the list of that label.
-async fn choose(page: &Chromium, label: &str, value: &str) {
-    page.js(&format!(
-        "const list = document.querySelector('select[aria-label=\"{label}\"]'); list.focus(); list.value = '{value}'; \
-         list.dispatchEvent(new Event('change', {{ bubbles: true }}));"
-    ))
-    .await;
-}
-
-#[tokio::test]
-async fn the_columns_of_a_table_are_mapped_in_the_page_and_kept_in_the_link() {
-    let Some(setup) = Setup::without_program() else { return };
-    let folder = TempFolder::new("columns");
-    let file = folder.write("odd.csv", ODD);
-    let app = Folder::serve(&setup.dist);
-    let page = Chromium::start(&setup, View { width: 390, height: 844, dark: false }).await;
-    page.goto(&app.url).await;
-    page.wait_until("document.documentElement.dataset.makespanState === 'empty'").await;
-    page.drop_files(std::slice::from_ref(&file)).await;
-    page.wait_until("document.querySelector('[role=dialog] [data-testid=columns] table')").await;
-    page.wait_until("document.querySelector('[role=dialog]').contains(document.activeElement)").await;
-    let wide = page
-        .js("const sheet = document.querySelector('.sheet-page'); return Math.max(sheet.scrollWidth - sheet.clientWidth, document.documentElement.scrollWidth - innerWidth)")
-        .await;
-    assert_eq!(wide.as_i64(), Some(0), "the sheet is wider than the page");
-
-    // The guess stands there, and a change of it is seen at once, with the focus where it was.
-    let now = |label: &str| format!("document.querySelector('select[aria-label=\"{label}\"]')?.value");
-    page.wait_until(&format!("{} === 'started'", now("Field of Anfang"))).await;
-    choose(&page, "Field of Knoten", "worker").await;
-    page.wait_until("document.querySelector('[data-testid=columns] .scroll-x').innerText.includes('n2')")
-        .await;
-    choose(&page, "Status of GRÜN", "cached").await;
-    page.wait_until("document.querySelector('[data-testid=columns] .scroll-x').innerText.includes('cached')")
-        .await;
-    let focused = page.js("return document.activeElement.getAttribute('aria-label')").await;
-    assert_eq!(focused.as_str(), Some("Status of GRÜN"));
-
-    // Esc leaves the sheet, and a button opens it again.
-    page.press("Escape").await;
-    page.wait_until("!document.querySelector('[role=dialog]')").await;
-    page.click(".failed li button").await;
-    page.wait_until("document.querySelector('[role=dialog] [data-testid=columns] table')").await;
-    choose(&page, "Status of GRÜN", "failed").await;
-    page.wait_until("document.querySelector('[data-testid=columns] .scroll-x').innerText.includes('failed')")
-        .await;
-    page.click(".mapping .buttons .main").await;
-    page.wait_ready().await;
-    page.wait_until("location.hash.includes('map=')").await;
-    page.wait_until("document.querySelector('.foot').innerText.includes('1 failed')").await;
-
-    // Whoever follows the link and opens the same table is not asked again.
-    let link = page.js("return location.href").await;
-    page.goto("about:blank").await;
-    page.goto(link.as_str().expect("an address")).await;
-    page.wait_until("document.documentElement.dataset.makespanState === 'empty'").await;
-    page.drop_files(&[file]).await;
-    page.wait_ready().await;
-    assert!(page.js("return document.querySelector('[role=dialog]') === null").await.as_bool().unwrap());
-    assert!(page.text(".foot").await.contains("1 failed"));
-    page.assert_quiet().await;
 }
