@@ -74,7 +74,7 @@ pub(crate) fn KeySheet(store: Store) -> impl IntoView {
         <Dialog label="Change keys" class="sheet keys" close=close>
             <div class="sheet-head"><h2>"Change keys"</h2>
                 <button type="button" disabled=move || store.keys.with(|map| map.is_default()) on:click=move |_| store.dispatch(Action::DefaultKeys)>"Default keys"</button>
-                <button type="button" on:click=move |_| close()>"Close"</button>
+                <button type="button" autofocus on:click=move |_| close()>"Close"</button>
             </div>
             <p class="note" role="status" aria-live="polite">{move || store.said.get()}</p>
             <div class="sheet-body" on:keydown=pressed>{sections}</div>

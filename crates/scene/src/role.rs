@@ -79,6 +79,10 @@ roles! {
     Diverge6 "diverge-6" "Diverging scale: more.",
     Diverge7 "diverge-7" "Diverging scale: much more.",
     Diverge8 "diverge-8" "Diverging scale: far more, far slower.",
+    Class0 "class-0" "Class of a number: the smallest, nearest to the surface.",
+    Class1 "class-1" "Class of a number: above the median.",
+    Class2 "class-2" "Class of a number: large.",
+    Class3 "class-3" "Class of a number: the largest, farthest from the surface.",
 }
 
 impl Role {
@@ -114,6 +118,7 @@ impl Role {
             Role::Category7 | Role::Less | Role::More | Role::Neutral => Role::OnStatus,
             // The ends of this scale go away from the surface, its middle stays near it.
             Role::Diverge0 | Role::Diverge1 | Role::Diverge7 | Role::Diverge8 => Role::OnStatus,
+            Role::Class0 | Role::Class1 | Role::Class2 | Role::Class3 => Role::OnStatus,
             Role::Accent | Role::Focus | Role::Selection | Role::Edge => Role::OnStatus,
             Role::Category0 | Role::Category1 | Role::Category2 | Role::Category3 => Role::OnBright,
             Role::Category5 | Role::Category6 => Role::OnBright,

@@ -111,6 +111,11 @@ const TABLE: [(Role, u32, u32); N] = [
     (Role::Diverge6, 0xeaa661, 0x8f5d2a),
     (Role::Diverge7, 0xc5640f, 0xd9842f),
     (Role::Diverge8, 0x874000, 0xffb871),
+    // Away from the surface, too, so that large numbers stand out.
+    (Role::Class0, 0x757468, 0x7d8290),
+    (Role::Class1, 0x4f6390, 0xa89f7c),
+    (Role::Class2, 0x2b4a96, 0xd6c25f),
+    (Role::Class3, 0x0b1f5c, 0xfff07a),
 ];
 
 /// Edges of light-theme statuses whose fill has too little contrast to the surface (WCAG 2.2, 1.4.11).
@@ -285,6 +290,17 @@ mod tests {
                 let ratio = theme.colour(role).contrast(surface);
                 assert!(ratio >= 3.0, "{} {}: {ratio:.2}", theme.name, role.name());
             }
+        }
+    }
+
+    #[test]
+    fn larger_numbers_stand_out_more() {
+        for theme in Theme::all() {
+            let surface = theme.colour(Role::Surface);
+            let classes = [Role::Class0, Role::Class1, Role::Class2, Role::Class3];
+            let steps = classes.map(|role| theme.colour(role).contrast(surface));
+            assert!(steps[0] >= 3.0, "{}: {steps:.2?}", theme.name);
+            assert!(steps.windows(2).all(|pair| pair[1] > pair[0] * 1.2), "{}: {steps:.2?}", theme.name);
         }
     }
 

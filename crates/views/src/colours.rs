@@ -95,10 +95,10 @@ const ROLES: [Role; 7] = [
 
 /// The classes of numbers: the percentile at which each ends, its colour, and its query without the field.
 const CLASSES: [(f64, Role, [&str; 2]); 4] = [
-    (0.5, Role::Heat1, ["", "<=p50"]),
-    (0.9, Role::Heat3, [">p50", "<=p90"]),
-    (0.99, Role::Heat6, [">p90", "<=p99"]),
-    (1.0, Role::Heat8, [">p99", ""]),
+    (0.5, Role::Class0, ["", "<=p50"]),
+    (0.9, Role::Class1, [">p50", "<=p90"]),
+    (0.99, Role::Class2, [">p90", "<=p99"]),
+    (1.0, Role::Class3, [">p99", ""]),
 ];
 
 /// Returns colours by a number: up to the median, the 90th percentile, the 99th, and above. Classes without tasks are
