@@ -84,8 +84,7 @@ fn rows(facts: &Facts, tabling: &Tabling) -> Vec<String> {
     let (table, groups) = listing.table(facts, 0..100, &Look::default());
     let text = |(at, row): (usize, &Vec<makespan_views::Cell>)| {
         let cells: Vec<_> = row.iter().map(|c| c.text().into_owned()).collect();
-        let head =
-            groups.iter().find(|g| g.row == at).map_or_else(String::new, |g| format!("> {} ", g.title()));
+        let head = if groups.iter().any(|g| g.row == at) { "> " } else { "" };
         format!("{head}{}", cells.join("|"))
     };
     table.rows.iter().enumerate().map(text).collect()
@@ -103,18 +102,31 @@ fn rows_are_grouped_and_groups_sum_up_their_tasks() {
     assert_eq!(
         rows(&facts, &tabling),
         [
-            "> search (2) succeeded||2.5 s|1.5|",
+            "> succeeded|search (2)|2.5 s|1.5|",
             "succeeded|a|4 s|1|search",
             "succeeded|b|1 s|2|search",
-            "> 10 (1) failed||4 s|90|",
-            "> none (1) succeeded||3 s||",
+            "> failed|10 (1)|4 s|90|",
+            "> succeeded|none (1)|3 s||",
         ],
         "by first start"
     );
     tabling.sort = Sort { key: Field::named("metric.rows").unwrap(), descending: true };
-    let heads: Vec<String> = rows(&facts, &tabling).into_iter().filter(|r| r.starts_with('>')).collect();
-    assert_eq!(heads.iter().map(|h| &h[2..8]).collect::<Vec<_>>(), ["10 (1)", "search", "none ("]);
+    let rows = rows(&facts, &tabling);
+    let heads: Vec<&str> =
+        rows.iter().filter(|r| r.starts_with('>')).filter_map(|r| r.split('|').nth(1)).collect();
+    assert_eq!(heads, ["10 (1)", "search (2)", "none (1)"]);
     let listing = Listing::new(&facts, None, &tabling);
     assert_eq!(listing.place_of(2), Some(0), "a task in a collapsed group is where its group is");
     assert_eq!(listing.tasks().collect::<Vec<_>>(), [1, 0]);
+}
+
+#[test]
+fn two_runs_have_common_lanes_by_a_label() {
+    let (a, b) = (facts(), facts());
+    let matching = makespan_analysis::compare::matching(&a, &b);
+    let pair = makespan_views::compare::Pair::new(&a, &b, &matching);
+    let lanes = Lanes::Of(property("label.team"));
+    let aligned = makespan_views::compare::timeline::Aligned::new(&pair, lanes, None);
+    let names: Vec<&str> = aligned.b.lanes.iter().map(|l| l.name.as_str()).collect();
+    assert_eq!(names, ["10", "search", "(no team)"]);
 }

@@ -120,6 +120,11 @@ impl Listing {
         self.lines.iter().filter_map(|l| if let Line::Task(t) = l { Some(*t) } else { None })
     }
 
+    /// Returns the column with the names of groups: that of the names of tasks, otherwise the first.
+    fn named(&self) -> usize {
+        self.columns.iter().position(|(field, _)| *field == Field::Name).unwrap_or(0)
+    }
+
     /// Returns lines as a table, and the groups among them.
     pub fn table(&self, facts: &Facts, range: Range<usize>, look: &Look) -> (Table, Vec<OpenGroup>) {
         let run = facts.run();
@@ -128,7 +133,8 @@ impl Listing {
         let mut table = Table::new("Tasks", columns);
         let moments = Moments::new(run, look);
         let end = range.end.min(self.lines.len());
-        let mut groups = Vec::new();
+        let mut groups: Vec<OpenGroup> = Vec::new();
+        let named = self.named();
         for line in &self.lines[range.start.min(end)..end] {
             let cell = |(field, values): &(Field, Values)| match line {
                 Line::Task(t) => values.cell(run, field, TaskId(*t), &moments),
@@ -139,7 +145,13 @@ impl Listing {
                 let (row, name, is_open) = (table.rows.len(), group.name.clone(), group.is_open);
                 groups.push(OpenGroup { row, name, tasks: group.tasks.len(), is_open });
             }
-            table.push(self.columns.iter().map(cell).collect());
+            let mut row: Vec<Cell> = self.columns.iter().map(cell).collect();
+            if let (Some(group), Line::Group(_)) = (groups.last(), line)
+                && let Some(place) = row.get_mut(named)
+            {
+                *place = Cell::new(group.title());
+            }
+            table.push(row);
         }
         table.left_out = self.lines.len() - table.rows.len();
         (table, groups)

@@ -97,6 +97,11 @@ pub(super) fn natural_rows(run: &Run, all: &[PlacedLane]) -> Vec<u32> {
     of
 }
 
+/// Returns the name of the lane of attempts whose tasks lack a property.
+pub(crate) fn lacking(property: &Property) -> String {
+    format!("(no {})", property.title())
+}
+
 /// Returns a lane for each value of a property, in natural order; attempts of tasks without a value come last.
 fn by_property(run: &Run, property: &Property) -> Vec<(String, Vec<u32>)> {
     let texts = property.texts(run);
@@ -108,7 +113,7 @@ fn by_property(run: &Run, property: &Property) -> Vec<(String, Vec<u32>)> {
     }
     groups.order_by(|a, b| natural_cmp(&a.0, &b.0));
     if !rest.is_empty() {
-        groups.push((format!("(no {})", property.title()), rest));
+        groups.push((lacking(property), rest));
     }
     groups
 }

@@ -25,7 +25,7 @@ pub(crate) use frame::folded_window;
 pub use frame::{AXIS_HEIGHT, DrawnArea, Frame};
 pub use gaps::Gaps;
 pub(crate) use gaps::{Foldable, foldable};
-pub(crate) use grouped::{UNNAMED, grouped};
+pub(crate) use grouped::{UNNAMED, grouped, lacking};
 pub use heads::mark_focus;
 pub use index::{Index, Slice};
 pub use lane::{Head, Lane, Lanes};

@@ -9,7 +9,8 @@ use super::super::Pair;
 use super::rows::prefer;
 use crate::tasks::start_of;
 use crate::timeline::{
-    Foldable, Gaps, Index, Lane, Lanes, PlacedLane, Sums, UNNAMED, foldable, folded_window, grouped, timed,
+    Foldable, Gaps, Index, Lane, Lanes, PlacedLane, Sums, UNNAMED, foldable, folded_window, grouped, lacking,
+    timed,
 };
 
 /// The attempts of two runs in common lanes. Row `r` is the same in both; matched attempts share a row if possible.
@@ -165,9 +166,8 @@ fn common(pair: &Pair<'_>, lanes: Lanes, zero: (i64, i64)) -> Vec<(String, Membe
         starts.min().map(|t| t.saturating_sub(zero))
     };
     match lanes.flat(b) {
-        Lanes::Worker | Lanes::Of(_) => {
-            all.order_by(|x, y| (x.0 == UNNAMED).cmp(&(y.0 == UNNAMED)).then_with(|| natural_cmp(&x.0, &y.0)))
-        }
+        Lanes::Worker => by_name(&mut all, UNNAMED),
+        Lanes::Of(property) => by_name(&mut all, &lacking(&property)),
         // Tasks and steps are in the order in which they began in either run.
         Lanes::Auto | Lanes::Task | Lanes::Step | Lanes::Nested => all.order_by_cached_key(|(name, m)| {
             let starts = [first(a, &m.a, zero.0), first(b, &m.b, zero.1)];
@@ -179,6 +179,11 @@ fn common(pair: &Pair<'_>, lanes: Lanes, zero: (i64, i64)) -> Vec<(String, Membe
         }
     }
     all
+}
+
+/// Sorts lanes by name, with the one that has no name of its own last.
+fn by_name(all: &mut [(String, Members)], last: &str) {
+    all.order_by(|x, y| (x.0 == last).cmp(&(y.0 == last)).then_with(|| natural_cmp(&x.0, &y.0)));
 }
 
 /// Returns the row of the matching to which an attempt belongs.
