@@ -62,7 +62,7 @@ fn each_value_of_a_label_has_a_lane_and_tasks_without_one_the_last() {
 #[test]
 fn each_colour_of_a_property_is_what_its_query_selects() {
     let facts = facts();
-    for (name, entries) in [("label.team", 3), ("param.rows out", 2), ("metric.rows", 4), ("metric.none", 1)]
+    for (name, entries) in [("label.team", 3), ("param.rows out", 2), ("metric.rows", 3), ("metric.none", 1)]
     {
         let colours = Colours::of(&facts, &Colouring::Of(property(name))).unwrap();
         assert_eq!(colours.legend.len(), entries, "{name}: {:?}", colours.legend);
