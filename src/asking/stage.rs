@@ -19,8 +19,8 @@ use super::scrollbar::ScrollBar;
 use super::{Answered, asked};
 use crate::platform::{clock, frame};
 use crate::state::actions::Action;
+use crate::state::drag::Drag;
 use crate::state::markers::MarkerAct;
-use crate::state::settings::Drag;
 use crate::state::store::Store;
 use crate::surface::{Gesture, Gestures, bubble, context, observe, paint, paint_moved, shown};
 

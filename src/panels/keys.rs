@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use crate::state::actions::{ACTIONS, Action};
-use crate::state::keys::Combo;
+use crate::state::combo::Combo;
 use crate::state::store::Store;
 use crate::widgets::Dialog;
 

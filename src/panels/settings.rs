@@ -5,7 +5,7 @@ use makespan_scene::Theme;
 use makespan_views::TimeMode;
 
 use crate::state::actions::{Action, Setting};
-use crate::state::settings::Drag;
+use crate::state::drag::Drag;
 use crate::state::store::Store;
 use crate::widgets::{Choice, Dialog, Options};
 

@@ -13,10 +13,10 @@ use makespan_views::tasks::{ColumnAct, Field};
 use makespan_views::timeline::{DrawnArea, LaneAct, Lanes};
 use makespan_views::{Colouring, TimeMode, View, ViewState};
 
-use super::keys::Combo;
+use super::combo::Combo;
+use super::drag::Drag;
 use super::markers::MarkerAct;
 use super::panels::Chosen;
-use super::settings::Drag;
 use crate::worker::Grown;
 
 /// Everything that a reader can do.

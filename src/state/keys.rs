@@ -3,73 +3,16 @@
 use makespan_views::View;
 
 use super::actions::{ACTIONS, Action, Bound};
-
-/// A key with its modifiers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Combo {
-    /// The key as in the event ([`Bound::code`]).
-    pub(crate) code: String,
-    /// Whether Shift is pressed.
-    pub(crate) shift: bool,
-    /// Whether Ctrl (or Command) is pressed.
-    pub(crate) ctrl: bool,
-}
-
-/// The names of keys whose code is no name for people.
-const NAMES: [(&str, &str); 16] = [
-    ("ArrowLeft", "←"),
-    ("ArrowRight", "→"),
-    ("ArrowUp", "↑"),
-    ("ArrowDown", "↓"),
-    ("BracketLeft", "["),
-    ("BracketRight", "]"),
-    ("Slash", "/"),
-    ("Comma", ","),
-    ("Period", "."),
-    ("Semicolon", ";"),
-    ("Quote", "'"),
-    ("Backslash", "\\"),
-    ("Minus", "-"),
-    ("Equal", "="),
-    ("Delete", "Del"),
-    ("Escape", "Esc"),
-];
-
-impl Combo {
-    fn of(bound: &Bound) -> Combo {
-        Combo { code: bound.code.to_owned(), shift: bound.shift, ctrl: bound.ctrl }
-    }
-
-    /// Returns the key of an event; `None` for modifiers alone, and for keys that browsers need.
-    pub(crate) fn pressed(code: &str, shift: bool, ctrl: bool) -> Option<Combo> {
-        let is_modifier = ["Shift", "Control", "Alt", "Meta", "CapsLock"].iter().any(|m| code.starts_with(m));
-        let is_kept = code.is_empty() || matches!(code, "Tab" | "Enter" | "Space" | "Escape");
-        (!is_modifier && !is_kept && code.len() < 20).then(|| Combo { code: code.to_owned(), shift, ctrl })
-    }
-
-    /// Returns the label of the key.
-    pub(crate) fn label(&self) -> String {
-        let own = self.code.strip_prefix("Key").or_else(|| self.code.strip_prefix("Digit"));
-        let name = NAMES.iter().find(|(code, _)| *code == self.code).map(|(_, name)| *name);
-        let (ctrl, shift) = (if self.ctrl { "Ctrl " } else { "" }, if self.shift { "Shift " } else { "" });
-        format!("{ctrl}{shift}{}", own.or(name).unwrap_or(&self.code))
-    }
-
-    /// Returns the key as stored: `KeyA`, with `s` for Shift and `c` for Ctrl before a colon.
-    fn stored(&self) -> String {
-        let (ctrl, shift) = (if self.ctrl { "c" } else { "" }, if self.shift { "s" } else { "" });
-        format!("{ctrl}{shift}:{}", self.code)
-    }
-
-    fn read(text: &str) -> Option<Combo> {
-        let (modifiers, code) = text.split_once(':')?;
-        Combo::pressed(code, modifiers.contains('s'), modifiers.contains('c'))
-    }
-}
+use super::combo::Combo;
 
 /// The reader's own keys, by index of the action in [`ACTIONS`]; `None` for no key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct KeyMap(Vec<(usize, Option<Combo>)>);
+
+/// Returns the default key of an action.
+fn usual(bound: &Bound) -> Combo {
+    Combo { code: bound.code.to_owned(), shift: bound.shift, ctrl: bound.ctrl }
+}
 
 /// Returns the name of an action in the browser's storage: its default key, and the view in which it applies.
 fn name(bound: &Bound) -> String {
@@ -108,7 +51,7 @@ impl KeyMap {
     pub(crate) fn key(&self, at: usize) -> Option<Combo> {
         match self.0.iter().find(|(own, _)| *own == at) {
             Some((_, key)) => key.clone(),
-            None => ACTIONS.get(at).map(Combo::of),
+            None => ACTIONS.get(at).map(usual),
         }
     }
 
@@ -148,7 +91,7 @@ impl KeyMap {
 
     fn put(&mut self, at: usize, key: Option<Combo>) {
         self.0.retain(|(own, _)| *own != at);
-        if key != ACTIONS.get(at).map(Combo::of) {
+        if key != ACTIONS.get(at).map(usual) {
             self.0.push((at, key));
         }
     }
@@ -187,7 +130,7 @@ mod tests {
     fn every_key_has_one_meaning() {
         for (i, a) in ACTIONS.iter().enumerate() {
             for b in &ACTIONS[i + 1..] {
-                assert!((Combo::of(a), a.only) != (Combo::of(b), b.only), "{} is bound twice", a.keys);
+                assert!((usual(a), a.only) != (usual(b), b.only), "{} is bound twice", a.keys);
                 assert!(name(a) != name(b), "{} is the name of two actions", name(a));
             }
         }
@@ -211,7 +154,7 @@ mod tests {
         assert_eq!(keys.hint("Theme", "Shift T"), "Theme");
         assert_eq!(keys.hint("Critical path", "C"), "Critical path (Shift T)");
         assert_eq!(KeyMap::read(&keys.stored()), keys);
-        let back = |keys: &mut KeyMap, i: usize| keys.set(i, ACTIONS.get(i).map(Combo::of));
+        let back = |keys: &mut KeyMap, i: usize| keys.set(i, ACTIONS.get(i).map(usual));
         back(&mut keys, critical);
         back(&mut keys, theme);
         assert!(keys.is_default());

@@ -3,6 +3,8 @@
 pub(crate) mod actions;
 pub(crate) mod alerts;
 mod choices;
+pub(crate) mod combo;
+pub(crate) mod drag;
 mod effect;
 pub(crate) mod history;
 pub(crate) mod keys;

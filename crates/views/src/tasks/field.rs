@@ -6,7 +6,7 @@ use makespan_analysis::{Facts, Quantity};
 use makespan_model::{NONE, Run, StrId, TaskId, UNKNOWN};
 use serde::{Deserialize, Serialize};
 
-use super::{length_of, start_of, worker_of};
+use super::basic::{length_of, start_of, worker_of};
 use crate::amount::Unit;
 use crate::moment::Moments;
 use crate::property::{Property, Texts};

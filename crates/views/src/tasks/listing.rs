@@ -7,7 +7,7 @@ use makespan_model::{HashMap, Order as _, Status, TaskId, quantile};
 use makespan_scene::{count, counted, timestamp, visible};
 
 use super::field::{Field, Values};
-use super::sorted;
+use super::order::{order, sorted};
 use super::spread::Spread;
 use super::tabling::Tabling;
 use crate::look::Look;
@@ -73,7 +73,7 @@ impl Listing {
         let shown = columns.iter().find(|(field, _)| *field == tabling.sort.key);
         let tasks = match shown {
             Some((_, values)) => sorted(facts, values, mask, &tabling.sort),
-            None => super::order(facts, mask, &tabling.sort),
+            None => order(facts, mask, &tabling.sort),
         };
         let spreads = columns.iter().map(|(field, values)| spread(field, values, &tasks)).collect();
         let count = tasks.len();

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Field, Sort};
+use super::field::Field;
+use super::order::Sort;
 use crate::graph::choice::{joined, parted};
 
 /// Widths of columns, px.
