@@ -11,6 +11,7 @@ use crate::gather::Named;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, Unit, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
+use crate::outcome::Outcome;
 use crate::sniff::{Head, JsonKind};
 
 /// Reads builds of Buildkite.
@@ -175,11 +176,12 @@ fn read_azure(
             piece.task.parent = record.text_at("parentId");
             piece.task.labels =
                 labels(record, &["identifier", "refName", "attempt", "errorCount", "warningCount", "task"]);
-            let word = record.text_at("result").or_else(|| record.text_at("state"));
-            let status = match word.as_deref() {
-                Some("abandoned") => Some(Status::Cancelled),
-                word => draft.clock.status(word, false),
-            };
+            let mut outcome = Outcome::default();
+            match record.text_at("result") {
+                Some(word) if word == "abandoned" => outcome.add(Status::Cancelled),
+                result => outcome.result(result, record.text_at("state"), "completed, without a result"),
+            }
+            let status = outcome.settle(&mut draft.clock.unread);
             let mut issues = record.list("issues").filter(|i| i.text_at("type").is_none_or(|t| t == "error"));
             let message = issues.next().and_then(|issue| issue.text_at("message"));
             let started = draft.clock.moment(record.at("startTime"), Unit::Seconds);
@@ -261,11 +263,15 @@ fn read_bitbucket(
             // A step that waits has a stage too, which says for what it waits.
             let is_waiting = state.and_then(|s| s.text_at("name")).as_deref() == Some("PENDING");
             let stage = state.and_then(|s| s.at("stage")).filter(|_| !is_waiting);
-            let word = result.or(stage).or(state).and_then(|s| s.text_at("name"));
-            let status = match word.as_deref() {
-                Some("STOPPED") => Some(Status::Cancelled),
-                word => draft.clock.status(word, false),
-            };
+            let mut outcome = Outcome::default();
+            match result.and_then(|r| r.text_at("name")) {
+                Some(word) if word == "STOPPED" => outcome.add(Status::Cancelled),
+                result => {
+                    let word = stage.or(state).and_then(|s| s.text_at("name"));
+                    outcome.result(result, word, "COMPLETED, without a result");
+                }
+            }
+            let status = outcome.settle(&mut draft.clock.unread);
             let error = result.and_then(|r| r.at("error")).and_then(|e| e.text_of(&["message", "key"]));
             let started = draft.clock.moment(step.at("started_on"), Unit::Seconds);
             let ended = draft.clock.moment(step.at("completed_on"), Unit::Seconds);
