@@ -3,6 +3,7 @@
 
 mod companions;
 mod item;
+mod notes;
 mod watch;
 
 use makespan_format::{Diagnostic, EventSink, Severity};
@@ -12,7 +13,7 @@ use crate::encoding::without_bom;
 use crate::importer::{ClaimedFile, Options, Source, Zone};
 use crate::json::python::{lines_to_json, to_json};
 use crate::json::{Mended, preamble};
-use crate::limits::{KEPT_TABLES, SHAPE_BYTES, TOLD_CLAIMS, TOLD_FILES};
+use crate::limits::{KEPT_TABLES, SHAPE_BYTES, TOLD_CLAIMS};
 use crate::mapping::{GUESSING, READER};
 use crate::registry::{Entry, Importers};
 use crate::sniff::{Head, JsonKind};
@@ -22,6 +23,7 @@ use crate::tally::clip;
 use companions::Companions;
 pub(crate) use item::Item;
 pub use item::{FileVerdict, Verdict};
+use notes::Notes;
 pub(crate) use watch::{Counts, Names, Watch};
 
 /// The result of reading files.
@@ -310,7 +312,9 @@ fn read(
     let label = items[mine[0]].source.name.as_str();
     let alone = entry.is_alone(items[mine[0]].verdict.part);
     let mut watch = Watch { sink, names, counts: &mut counts, label, alone };
-    let result = (entry.importer.read)(&parts, &Options { zone }, &mut watch);
+    let mut notes = Notes::of_texts(&mut watch);
+    let result = (entry.importer.read)(&parts, &Options { zone }, &mut notes);
+    notes.finish();
     for &at in mine {
         items[at].settle(&result, counts.events);
     }
@@ -319,38 +323,29 @@ fn read(
 
 /// Reports within the runs what is missing from them.
 fn tell(items: &[Item], sink: &mut dyn EventSink) {
-    let mut unread = 0;
+    let mut notes = Notes::new(sink);
     for item in items {
+        let name = &item.verdict.name;
         if item.literals > 0 && item.verdict.kind == Verdict::Read {
-            Mended { literals: item.literals, ..Mended::default() }.report(&item.verdict.name, sink);
+            Mended { literals: item.literals, ..Mended::default() }.report(name, &mut notes);
         }
-        match (item.verdict.kind, &item.damage) {
-            (Verdict::Read, None) => {}
+        let (severity, code) = match (item.verdict.kind, &item.damage) {
+            (Verdict::Read, None) => continue,
             (Verdict::Read, Some(damage)) => {
-                let message = format!("{}: {damage}; what came out was read", item.verdict.name);
-                sink.diagnostic(Diagnostic::new(Severity::Warning, "archive-damaged", message));
+                let message = format!("{name}: {damage}; what came out was read");
+                notes.diagnostic(Diagnostic::new(Severity::Warning, "archive-damaged", message));
+                continue;
             }
-            (Verdict::Empty, _) => {
-                sink.diagnostic(Diagnostic::new(Severity::Info, "file-empty", item.verdict.to_string()));
-            }
-            (Verdict::Unused, _) => {
-                sink.diagnostic(Diagnostic::new(Severity::Info, "not-used", item.verdict.to_string()));
-            }
+            (Verdict::Empty, _) => (Severity::Info, "file-empty"),
+            (Verdict::Unused, _) => (Severity::Info, "not-used"),
             (Verdict::NotRecognised | Verdict::Broken | Verdict::Newer, _) => {
-                unread += 1;
-                if unread <= TOLD_FILES {
-                    let mut diagnostic =
-                        Diagnostic::new(Severity::Error, "file-not-read", item.verdict.to_string());
-                    diagnostic.offset = item.verdict.offset;
-                    sink.diagnostic(diagnostic);
-                }
+                (Severity::Error, "file-not-read")
             }
-        }
+        };
+        let found = Diagnostic::new(severity, code, item.verdict.to_string());
+        notes.diagnostic(Diagnostic { offset: item.verdict.offset, ..found });
     }
-    if let Some(more) = unread.checked_sub(TOLD_FILES).filter(|n| *n > 0) {
-        let message = format!("{more} more files could not be read");
-        sink.diagnostic(Diagnostic::new(Severity::Error, "file-not-read", message).times(more as u64));
-    }
+    notes.finish();
 }
 
 #[cfg(test)]
