@@ -9,7 +9,7 @@ mod watch;
 use makespan_format::{Diagnostic, EventSink, Severity};
 
 use crate::archive::{Expanded, Expander, Member};
-use crate::encoding::without_bom;
+use crate::encoding::{decode_utf16, looks_utf16, without_bom};
 use crate::importer::{ClaimedFile, Options, Source, Zone};
 use crate::json::python::{lines_to_json, to_json};
 use crate::json::{Mended, preamble};
@@ -173,13 +173,27 @@ fn map(importers: &Importers, item: &mut Item) {
 /// Returns the contents of a complete archive or report; otherwise the file itself.
 pub(crate) fn unpack(source: Source, expander: &mut Expander) -> Vec<Item> {
     let name = source.name.clone();
-    match expander.expand(source) {
+    let (source, utf16) = in_utf8(source);
+    let mut items = match expander.expand(source) {
         Expanded::Plain(source) => vec![look(source)],
         Expanded::Refused(why) => vec![Item::broken(name, why)],
         Expanded::Members(members) if members.is_empty() => {
             vec![Item::new(Source::new(name, Vec::new()), Verdict::Empty, "an archive without files")]
         }
         Expanded::Members(members) => members.into_iter().map(of_member).collect(),
+    };
+    items.iter_mut().for_each(|item| item.utf16 |= utf16);
+    items
+}
+
+/// Returns a file as UTF-8, and whether it is UTF-16.
+fn in_utf8(source: Source) -> (Source, bool) {
+    match looks_utf16(&source.bytes) {
+        Some(big_endian) => {
+            let text = decode_utf16(&source.bytes, big_endian);
+            (Source::new(source.name, text.into_bytes()), true)
+        }
+        None => (source, false),
     }
 }
 
@@ -187,7 +201,9 @@ pub(crate) fn unpack(source: Source, expander: &mut Expander) -> Vec<Item> {
 pub(crate) fn of_member(member: Member) -> Item {
     match member.content {
         Ok(bytes) => {
-            let mut item = look(Source::new(member.name, bytes));
+            let (source, utf16) = in_utf8(Source::new(member.name, bytes));
+            let mut item = look(source);
+            item.utf16 = utf16;
             item.damage = member.damage;
             item
         }
@@ -311,7 +327,8 @@ fn read(
     let mut counts = Counts::default();
     let label = items[mine[0]].source.name.as_str();
     let alone = entry.is_alone(items[mine[0]].verdict.part);
-    let mut watch = Watch { sink, names, counts: &mut counts, label, alone };
+    let decoded = mine.iter().any(|at| items[*at].utf16);
+    let mut watch = Watch { sink, names, counts: &mut counts, label, alone, decoded };
     let mut notes = Notes::of_texts(&mut watch);
     let result = (entry.importer.read)(&parts, &Options { zone }, &mut notes);
     notes.finish();
@@ -326,8 +343,9 @@ fn tell(items: &[Item], sink: &mut dyn EventSink) {
     let mut notes = Notes::new(sink);
     for item in items {
         let name = &item.verdict.name;
-        if item.literals > 0 && item.verdict.kind == Verdict::Read {
-            Mended { literals: item.literals, ..Mended::default() }.report(name, &mut notes);
+        if item.verdict.kind == Verdict::Read {
+            let (literals, utf16) = (item.literals, item.utf16);
+            Mended { literals, utf16, ..Mended::default() }.report(name, &mut notes);
         }
         let (severity, code) = match (item.verdict.kind, &item.damage) {
             (Verdict::Read, None) => continue,
