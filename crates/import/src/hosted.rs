@@ -125,12 +125,25 @@ fn buildkite_job<'a>(job: Value<'_, 'a>, jobs: &mut Named<Piece<'a>>, draft: &mu
         job.text_at("retry_source_job_id").filter(|_| jobs.get(&of).is_none()).map_or(of, Cow::into_owned);
     let piece = jobs.entry(&of, || Piece::new(id, key));
     piece.task.step = Some(name);
-    piece.task.kind = Some(kind);
+    piece.task.kind = Some(kind.clone());
     piece.task.parent = job.text_at("group_key");
     piece.task.labels =
         labels(job, &["id", "step_key", "agent_query_rules", "soft_failed", "web_url", "priority"]);
     piece.task.params = labels(job, &["command"]);
-    let status = buildkite_status(job, draft);
+    let mut outcome = Outcome::default();
+    let code = job.at("exit_status").and_then(Value::whole);
+    match (buildkite_status(job, draft), code) {
+        // The state of jobs of any outcome, in some versions.
+        (Some(Status::Succeeded), Some(code)) => outcome.exit_code(code),
+        (Some(Status::Succeeded), None)
+            if job.text_at("state").as_deref() == Some("finished") && kind == "script" =>
+        {
+            outcome.missing("finished, without an exit status");
+        }
+        (Some(status), _) => outcome.add(status),
+        (None, _) => {}
+    }
+    let status = outcome.settle(&mut draft.clock.unread);
     let mut moment = |keys: &[&str]| draft.clock.moment(job.any(keys), Unit::Seconds);
     let queued = moment(&["runnable_at", "scheduled_at", "created_at"]);
     let (started, ended) = (moment(&["started_at"]), moment(&["finished_at"]));
