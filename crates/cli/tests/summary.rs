@@ -196,12 +196,12 @@ fn runs_of_any_number_are_printed_one_after_another() {
             i + 5
         )
     };
-    let many = file(&dir, "many.jsonl", &(0..500).map(lines).collect::<String>());
+    let many = file(&dir, "many.jsonl", (0..500).map(lines).collect::<String>());
     let output = run(&["summary", &many]);
     let printed = text(&output.stdout);
     assert!(printed.len() > 100_000, "{}", printed.len());
     for i in [0, 250, 499] {
-        let alone = run(&["summary", &file(&dir, "one.jsonl", &lines(i))]);
+        let alone = run(&["summary", &file(&dir, "one.jsonl", lines(i))]);
         let page = text(&alone.stdout);
         assert!(printed.contains(&*page), "{page}");
     }
