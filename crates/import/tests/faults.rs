@@ -104,6 +104,28 @@ fn a_record_written_as_a_python_literal_is_read_and_its_place_is_shown() {
 }
 
 #[test]
+fn mending_every_record_takes_time_that_grows_with_their_number() {
+    let time = |count: usize, value: &str| {
+        let record = |i: usize| {
+            format!(r#"{{"name":"s{i}","ph":"X","ts":{i},"dur":1,"pid":1,"tid":1,"args":{{"x":{value}}}}}"#)
+        };
+        let records: Vec<String> = (0..count).map(record).collect();
+        let text = format!("{{\"traceEvents\":[{}]}}", records.join(",\n"));
+        let begun = std::time::Instant::now();
+        let mut sink = Collect::default();
+        let outcome = open(vec![Source::new("x.json", text.into_bytes())], &Options::default(), &mut sink);
+        let tasks = sink.lines.iter().filter(|l| l.starts_with("{\"event\":\"task\"")).count();
+        assert_eq!(tasks, count, "{value}: {}", outcome.files[0]);
+        begun.elapsed()
+    };
+    for value in ["NaN", "None", "{'k':'v'}", "[1,]"] {
+        let (few, many) = (time(1_000, value), time(16_000, value));
+        // Squares would be 256 times as many.
+        assert!(many < few * 80 + std::time::Duration::from_millis(500), "{value}: {few:?}, {many:?}");
+    }
+}
+
+#[test]
 fn documents_and_lines_with_python_literals_lose_no_record() {
     let job = |n: u8, text: &str| {
         format!(

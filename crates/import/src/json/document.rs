@@ -202,16 +202,23 @@ impl<R: Records> Document<R> {
                 at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
             }
         }
+        // What is known to be UTF-8, and where it begins: it is checked once, however many records are mended.
+        let (mut checked, mut checked_from, mut is_cut) = ("", 0, false);
         while at < bytes.len() && self.place != Place::Lost {
-            let rest = &bytes[at..];
-            // Where a character is cut, the rest of it may come; what is none is mended.
-            let (text, is_cut) = match std::str::from_utf8(rest) {
-                Ok(text) => (text, true),
-                Err(e) => (
-                    std::str::from_utf8(&rest[..e.valid_up_to()]).unwrap_or_default(),
-                    e.error_len().is_none(),
-                ),
-            };
+            let known = checked.get(at.saturating_sub(checked_from)..).filter(|text| !text.is_empty());
+            let text = known.unwrap_or_else(|| {
+                // Where a character is cut, the rest of it may come; what is none is mended.
+                let rest = &bytes[at..];
+                (checked, is_cut) = match std::str::from_utf8(rest) {
+                    Ok(text) => (text, true),
+                    Err(e) => (
+                        std::str::from_utf8(&rest[..e.valid_up_to()]).unwrap_or_default(),
+                        e.error_len().is_none(),
+                    ),
+                };
+                checked_from = at;
+                checked
+            });
             let mut from = 0;
             let stop = loop {
                 match self.step(text, from, at, sink) {
@@ -443,22 +450,26 @@ impl<R: Records> Document<R> {
     fn patch(&mut self, part: &[u8], ahead: &[u8], is_whole: bool, sink: &mut dyn EventSink) -> Option<()> {
         let place = self.place;
         let keyed = matches!(place, Place::Root | Place::List { keyed: true, .. });
-        let at = At { offset: Some(self.base), line: self.lines + 1, column: self.column + 1 }.behind(ahead);
-        let mended = if keyed {
+        let begins = self.base + ahead.len() as u64;
+        let at = |offset| At { offset: Some(offset), line: 1, column: 1 };
+        let mut mended = if keyed {
             // One bracket more than in the file.
-            let at = At {
-                offset: at.offset.map(|o| o.saturating_sub(1)),
-                column: at.column.saturating_sub(1),
-                ..at
-            };
+            let at = at(begins.saturating_sub(1));
             let ends: &[u8] = if is_whole { b"}" } else { b"" };
             mend(&[b"{", part, ends].concat(), at, &mut self.scratch)
         } else {
-            mend(part, at, &mut self.scratch)
+            mend(part, at(begins), &mut self.scratch)
         };
         if mended == Mended::default() || (is_whole && mended.truncated_at.is_some()) {
             return None;
         }
+        // Only the first place is kept: to count the lines before each would take too long.
+        let first = mended.literal.and_then(|place| place.offset).filter(|_| self.mended.literal.is_none());
+        mended.literal = first.map(|offset| {
+            let inner = &part[..part.len().min(offset.saturating_sub(begins) as usize)];
+            let base = At { offset: Some(self.base), line: self.lines + 1, column: self.column + 1 };
+            base.behind(ahead).behind(inner)
+        });
         let text = std::str::from_utf8(&self.scratch).ok()?;
         self.tape.read(text, 0).ok()?;
         let value = self.tape.value(text);
@@ -508,15 +519,28 @@ fn literal_end(bytes: &[u8], at: usize, stop: usize, keyed: bool) -> Option<Resu
     let rest = bytes.get(stop..)?;
     let is_literal = matches!(rest.first(), Some(b'\'' | b'N' | b'T' | b'F'));
     let from = if keyed { space(bytes, space(bytes, span(bytes, at)?) + 1) } else { at };
-    let part = bytes.get(from..).filter(|_| is_literal && stop >= from)?;
-    let text = part.utf8_chunks().next().map_or("", |chunk| chunk.valid());
-    match python::value(text) {
-        Ok((_, len)) => Some(Ok(from + len)),
-        // A character may be cut, too.
-        Err(end) if part.len() - end < 4 && end == text.len() => Some(Err(())),
-        Err(_) => None,
+    let rest = bytes.get(from..).filter(|_| is_literal && stop >= from)?;
+    // A record is short, what follows it may be long.
+    let mut size = LITERAL_BYTES;
+    loop {
+        let part = &rest[..rest.len().min(size)];
+        let text = part.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+        match python::value(text) {
+            Ok((_, len)) => return Some(Ok(from + len)),
+            // A character may be cut, too.
+            Err(end) if end == text.len() && part.len() - end < 4 => {
+                if part.len() == rest.len() {
+                    return Some(Err(()));
+                }
+                size = size.saturating_mul(4);
+            }
+            Err(_) => return None,
+        }
     }
 }
+
+/// So much is looked at first for a literal of Python.
+const LITERAL_BYTES: usize = 4 << 10;
 
 /// Whether mending may help against what stands at `stop`, within or behind the record that begins at `at`: a number
 /// that is none, a control character, bytes that are not UTF-8, a comma before a bracket.
