@@ -55,7 +55,7 @@ impl<'s> Notes<'s> {
     pub(super) fn finish(self) {
         for kind in self.kinds.into_iter().filter(|kind| kind.held > 0) {
             let message = format!(
-                "further files have the note `{}`, which is listed for the first {TOLD_FILES} files only",
+                "further files have the note `{}`, which is listed for the first of them only",
                 kind.code
             );
             let found = Diagnostic { code: kind.code, ..Diagnostic::new(kind.severity, "", message) };
