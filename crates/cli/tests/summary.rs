@@ -188,6 +188,28 @@ fn standard_input_and_compressed_files_are_files() {
 }
 
 #[test]
+fn runs_of_any_number_are_printed_one_after_another() {
+    let dir = folder("many-runs");
+    let lines = |i: usize| {
+        format!(
+            "{{\"event\":\"run\",\"makespan\":1,\"run\":\"r{i}\",\"name\":\"run {i}\"}}\n{{\"event\":\"task\",\"task\":\"a\"}}\n{{\"event\":\"attempt\",\"task\":\"a\",\"started\":{i},\"ended\":{}}}\n",
+            i + 5
+        )
+    };
+    let many = file(&dir, "many.jsonl", (0..500).map(lines).collect::<String>());
+    let output = run(&["summary", &many]);
+    let printed = text(&output.stdout);
+    assert!(printed.len() > 100_000, "{}", printed.len());
+    for i in [0, 250, 499] {
+        let alone = run(&["summary", &file(&dir, "one.jsonl", lines(i))]);
+        let page = text(&alone.stdout);
+        assert!(printed.contains(&*page), "{page}");
+    }
+    let heads = printed.lines().filter(|line| line.starts_with("run ")).count();
+    assert_eq!((heads, printed.matches("\n\n\n").count()), (500, 0));
+}
+
+#[test]
 fn a_terminal_obeys_nothing_that_a_file_says() {
     let evil = "run \u{1b}]52;c;eA==\u{7}\nx\u{1b}[2J 0..1 w\u{9b}6n \u{202e} failed error=\u{1b}[31m";
     for args in [&["summary", "-"][..], &["summary", "--json", "-"]] {

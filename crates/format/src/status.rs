@@ -81,15 +81,13 @@ impl Status {
         Some(match plain.as_str() {
             "pending" | "created" | "scheduled" | "waiting" | "notstarted" | "none" | "blocked" | "idle"
             | "new" | "onhold" | "held" | "requested" | "planned" | "todo" | "manual" | "actionrequired"
-            | "delayed" | "late" | "notready" | "unstarted" | "notrun" | "nostatus" | "unscheduled" => {
-                Status::Pending
-            }
+            | "delayed" | "late" | "notready" | "unstarted" | "nostatus" | "unscheduled" => Status::Pending,
             "queued" | "submitted" | "ready" | "starting" | "preparing" | "waitingforresource"
             | "provisioning" | "initializing" | "podinitializing" | "containercreating" | "enqueued"
             | "dispatched" | "assigned" | "upforreschedule" => Status::Queued,
             "running" | "started" | "inprogress" | "active" | "executing" | "processing" | "building"
             | "busy" | "deferred" | "cancelling" | "canceling" | "stopping" | "finalizing" | "paused"
-            | "pausing" | "suspended" | "resumed" => Status::Running,
+            | "pausing" | "suspended" | "resumed" | "awaitinginput" => Status::Running,
             "retrying" | "upforretry" | "awaitingretry" | "retry" | "restarting" | "rerunning"
             | "requeued" => Status::Retrying,
             "succeeded" | "success" | "successful" | "successfully" | "succeed" | "completed"
@@ -159,7 +157,8 @@ impl Status {
             | "deadlettered"
             | "missingdata" => Status::Failed,
             "skipped" | "skip" | "omitted" | "ignored" | "excluded" | "disabled" | "noop" | "bypassed"
-            | "removed" | "notapplicable" | "notneeded" | "deselected" => Status::Skipped,
+            | "removed" | "notrun" | "notexecuted" | "notbuilt" | "notapplicable" | "notneeded"
+            | "deselected" => Status::Skipped,
             "cancelled" | "canceled" | "cancel" | "cancellation" | "aborted" | "abort" | "terminated"
             | "killed" | "revoked" | "stopped" | "interrupted" | "preempted" | "superseded" | "stale"
             | "abandoned" | "discarded" | "withdrawn" | "shutdown" => Status::Cancelled,

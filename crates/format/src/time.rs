@@ -51,7 +51,7 @@ pub fn civil_from_days(days: i64) -> (i64, u32, u32) {
 
 /// Reads `2026-01-05T08:00:00.123456789+01:00` and its common kin: a space or `_` for the `T`, `-` for `:` in the
 /// time (as in file names), `,` for `.`, no seconds, no fraction, more than nine digits of fraction (cut), `Z`,
-/// `+0100`, or no zone at all. A leap second counts as the second before it. `None` for anything else, also for
+/// `+0100` or `UTC`, also behind a space, with the zone's name behind it, or no zone at all. A leap second counts as the second before it. `None` for anything else, also for
 /// dates that do not exist.
 pub fn parse_civil(text: &str) -> Option<Civil> {
     let b = text.trim().as_bytes();
@@ -96,10 +96,15 @@ pub fn parse_civil(text: &str) -> Option<Civil> {
         }
         at += 1 + fraction;
     }
-    let rest = &b[at..];
+    let rest = b[at..].trim_ascii_start();
+    // `+0100 CET`, as Go writes it.
+    let rest = rest.iter().position(|c| *c == b' ').map_or(rest, |space| match &rest[space + 1..] {
+        name if name.len() <= 5 && name.iter().all(u8::is_ascii_uppercase) && space > 1 => &rest[..space],
+        _ => rest,
+    });
     let offset = match rest {
         [] => None,
-        [b'Z' | b'z'] => Some(0),
+        [b'Z' | b'z'] | b"UTC" | b"GMT" => Some(0),
         [sign @ (b'+' | b'-'), tail @ ..] => {
             // Hours, minutes and seconds, with or without colons between them.
             let (mut plain, mut count) = ([b'0'; 6], 0);
@@ -169,6 +174,10 @@ mod tests {
             "2026-01-05 08:00:00+00:00",
             "2026-01-05T09:00:00+0100",
             "2026-01-05T03:00-05",
+            "2026-01-05 09:00:00 +0100",
+            "2026-01-05 08:00:00 UTC",
+            "2026-01-05 08:00:00.000 GMT",
+            "2026-01-05 09:00:00 +0100 CET",
         ] {
             assert_eq!(parse_rfc3339(text), Some(t), "{text}");
         }
@@ -182,6 +191,9 @@ mod tests {
             "2026-01-05T25:00:00Z",
             "0000-00-00T00:00:00Z",
             "2026-01-05T08:00:00+1",
+            "2026-01-05 08:00:00 CET",
+            "2026-01-05 08:00:00 +0100 CET more",
+            "2026-01-05 08:00:00 and so on",
             "x".repeat(40).as_str(),
         ] {
             assert_eq!(parse_civil(bad), None, "{bad}");

@@ -147,8 +147,9 @@ impl Expander {
         }
     }
 
-    /// Opens a report or a Parquet file within an archive; refuses an archive within one.
-    fn open_packed(&mut self, mut member: Member) -> Member {
+    /// Opens a compressed file, a report or a Parquet file within an archive; refuses an archive within one.
+    fn open_packed(&mut self, member: Member) -> Member {
+        let mut member = self.open_stream(member);
         let Ok(bytes) = &member.content else { return member };
         let kind = kind(bytes);
         if kind == Some(PARQUET) {
@@ -164,6 +165,21 @@ impl Expander {
             member.damage = member.damage.take().or(inner.damage);
         }
         member
+    }
+
+    /// Opens a file within an archive that is compressed by itself.
+    fn open_stream(&mut self, member: Member) -> Member {
+        let Ok(bytes) = &member.content else { return member };
+        let result = match kind(bytes) {
+            Some("gzip") => self.gunzip(bytes),
+            Some(kind) if streams::kind(bytes).is_some() => self.unpack(kind, bytes),
+            _ => return member,
+        };
+        let name = unpacked_name(&member.name).to_owned();
+        match result {
+            Ok((bytes, damage)) => Member { name, content: Ok(bytes), damage: member.damage.or(damage) },
+            Err(why) => Member { name, content: Err(why), damage: None },
+        }
     }
 
     /// The rows of a Parquet file, as JSON lines.

@@ -11,8 +11,8 @@ pub(crate) fn looks_utf16(bytes: &[u8]) -> Option<bool> {
     match bytes {
         [0xff, 0xfe, ..] => Some(false),
         [0xfe, 0xff, ..] => Some(true),
-        [b'{' | b'[', 0, c, 0, ..] if *c != 0 => Some(false),
-        [0, b'{' | b'[', 0, c, ..] if *c != 0 => Some(true),
+        [b'{' | b'[' | b'<', 0, c, 0, ..] if *c != 0 => Some(false),
+        [0, b'{' | b'[' | b'<', 0, c, ..] if *c != 0 => Some(true),
         _ => None,
     }
 }

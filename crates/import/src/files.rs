@@ -3,16 +3,17 @@
 
 mod companions;
 mod item;
+mod notes;
 mod watch;
 
 use makespan_format::{Diagnostic, EventSink, Severity};
 
 use crate::archive::{Expanded, Expander, Member};
-use crate::encoding::without_bom;
+use crate::encoding::{decode_utf16, looks_utf16, without_bom};
 use crate::importer::{ClaimedFile, Options, Source, Zone};
 use crate::json::python::{lines_to_json, to_json};
 use crate::json::{Mended, preamble};
-use crate::limits::{KEPT_TABLES, SHAPE_BYTES, TOLD_CLAIMS, TOLD_FILES};
+use crate::limits::{KEPT_TABLES, SHAPE_BYTES, TOLD_CLAIMS};
 use crate::mapping::{GUESSING, READER};
 use crate::registry::{Entry, Importers};
 use crate::sniff::{Head, JsonKind};
@@ -22,6 +23,7 @@ use crate::tally::clip;
 use companions::Companions;
 pub(crate) use item::Item;
 pub use item::{FileVerdict, Verdict};
+use notes::Notes;
 pub(crate) use watch::{Counts, Names, Watch};
 
 /// The result of reading files.
@@ -171,13 +173,27 @@ fn map(importers: &Importers, item: &mut Item) {
 /// Returns the contents of a complete archive or report; otherwise the file itself.
 pub(crate) fn unpack(source: Source, expander: &mut Expander) -> Vec<Item> {
     let name = source.name.clone();
-    match expander.expand(source) {
+    let (source, utf16) = in_utf8(source);
+    let mut items = match expander.expand(source) {
         Expanded::Plain(source) => vec![look(source)],
         Expanded::Refused(why) => vec![Item::broken(name, why)],
         Expanded::Members(members) if members.is_empty() => {
             vec![Item::new(Source::new(name, Vec::new()), Verdict::Empty, "an archive without files")]
         }
         Expanded::Members(members) => members.into_iter().map(of_member).collect(),
+    };
+    items.iter_mut().for_each(|item| item.utf16 |= utf16);
+    items
+}
+
+/// Returns a file as UTF-8, and whether it is UTF-16.
+fn in_utf8(source: Source) -> (Source, bool) {
+    match looks_utf16(&source.bytes) {
+        Some(big_endian) => {
+            let text = decode_utf16(&source.bytes, big_endian);
+            (Source::new(source.name, text.into_bytes()), true)
+        }
+        None => (source, false),
     }
 }
 
@@ -185,7 +201,9 @@ pub(crate) fn unpack(source: Source, expander: &mut Expander) -> Vec<Item> {
 pub(crate) fn of_member(member: Member) -> Item {
     match member.content {
         Ok(bytes) => {
-            let mut item = look(Source::new(member.name, bytes));
+            let (source, utf16) = in_utf8(Source::new(member.name, bytes));
+            let mut item = look(source);
+            item.utf16 = utf16;
             item.damage = member.damage;
             item
         }
@@ -309,8 +327,11 @@ fn read(
     let mut counts = Counts::default();
     let label = items[mine[0]].source.name.as_str();
     let alone = entry.is_alone(items[mine[0]].verdict.part);
-    let mut watch = Watch { sink, names, counts: &mut counts, label, alone };
-    let result = (entry.importer.read)(&parts, &Options { zone }, &mut watch);
+    let decoded = mine.iter().any(|at| items[*at].utf16);
+    let mut watch = Watch { sink, names, counts: &mut counts, label, alone, decoded };
+    let mut notes = Notes::of_texts(&mut watch);
+    let result = (entry.importer.read)(&parts, &Options { zone }, &mut notes);
+    notes.finish();
     for &at in mine {
         items[at].settle(&result, counts.events);
     }
@@ -319,38 +340,30 @@ fn read(
 
 /// Reports within the runs what is missing from them.
 fn tell(items: &[Item], sink: &mut dyn EventSink) {
-    let mut unread = 0;
+    let mut notes = Notes::new(sink);
     for item in items {
-        if item.literals > 0 && item.verdict.kind == Verdict::Read {
-            Mended { literals: item.literals, ..Mended::default() }.report(&item.verdict.name, sink);
+        let name = &item.verdict.name;
+        if item.verdict.kind == Verdict::Read {
+            let (literals, utf16) = (item.literals, item.utf16);
+            Mended { literals, utf16, ..Mended::default() }.report(name, &mut notes);
         }
-        match (item.verdict.kind, &item.damage) {
-            (Verdict::Read, None) => {}
+        let (severity, code) = match (item.verdict.kind, &item.damage) {
+            (Verdict::Read, None) => continue,
             (Verdict::Read, Some(damage)) => {
-                let message = format!("{}: {damage}; what came out was read", item.verdict.name);
-                sink.diagnostic(Diagnostic::new(Severity::Warning, "archive-damaged", message));
+                let message = format!("{name}: {damage}; what came out was read");
+                notes.diagnostic(Diagnostic::new(Severity::Warning, "archive-damaged", message));
+                continue;
             }
-            (Verdict::Empty, _) => {
-                sink.diagnostic(Diagnostic::new(Severity::Info, "file-empty", item.verdict.to_string()));
-            }
-            (Verdict::Unused, _) => {
-                sink.diagnostic(Diagnostic::new(Severity::Info, "not-used", item.verdict.to_string()));
-            }
+            (Verdict::Empty, _) => (Severity::Info, "file-empty"),
+            (Verdict::Unused, _) => (Severity::Info, "not-used"),
             (Verdict::NotRecognised | Verdict::Broken | Verdict::Newer, _) => {
-                unread += 1;
-                if unread <= TOLD_FILES {
-                    let mut diagnostic =
-                        Diagnostic::new(Severity::Error, "file-not-read", item.verdict.to_string());
-                    diagnostic.offset = item.verdict.offset;
-                    sink.diagnostic(diagnostic);
-                }
+                (Severity::Error, "file-not-read")
             }
-        }
+        };
+        let found = Diagnostic::new(severity, code, item.verdict.to_string());
+        notes.diagnostic(Diagnostic { offset: item.verdict.offset, ..found });
     }
-    if let Some(more) = unread.checked_sub(TOLD_FILES).filter(|n| *n > 0) {
-        let message = format!("{more} more files could not be read");
-        sink.diagnostic(Diagnostic::new(Severity::Error, "file-not-read", message).times(more as u64));
-    }
+    notes.finish();
 }
 
 #[cfg(test)]

@@ -257,15 +257,8 @@ fn tell(run: &Run<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
 fn outcome<'a>(record: Value<'_, 'a>) -> Outcome<'a> {
     let mut outcome = Outcome::default();
     // `gh` writes an empty text where the API has null.
-    let conclusion = record.text_at("conclusion").filter(|word| !word.trim().is_empty());
-    match (conclusion, record.text_at("status")) {
-        (Some(conclusion), _) => outcome.word(conclusion),
-        (None, Some(status)) if status.trim().eq_ignore_ascii_case("completed") => {
-            outcome.missing("completed, without a conclusion");
-        }
-        (None, Some(status)) => outcome.word(status),
-        (None, None) => {}
-    }
+    let (conclusion, status) = (record.text_at("conclusion"), record.text_at("status"));
+    outcome.result(conclusion, status, "completed, without a conclusion");
     outcome
 }
 

@@ -1,7 +1,7 @@
 //! GitLab CI: the jobs of pipelines in responses of the REST API (including retried ones, bridges, and jobs of several
-//! pipelines), and pipelines.
+//! pipelines), pipelines, the events of pipelines that a webhook receives, and responses of the GraphQL API about a pipeline.
 //!
-//! A job becomes a task with its name within its stage; jobs with the same name are its attempts. The API reports
+//! A job becomes a task with its name within its stage; jobs with the same name are its attempts. The REST API reports
 //! neither `needs` nor the order of the stages, so dependencies are inferred from the times.
 
 use makespan_model::Order as _;
@@ -42,7 +42,16 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
     let is_pipeline = |has: &dyn Fn(&str) -> bool| {
         has("sha") && has("ref") && has("status") && (has("iid") || has("project_id"))
     };
+    let holds = |text: &[u8]| memchr::memmem::find(head.bytes, text).is_some();
     match shape.root {
+        JsonKind::Object if shape.has("object_attributes") && shape.inner_has("builds", "stage") => {
+            claim(93, "pipelines", "an event of a pipeline with builds")
+        }
+        JsonKind::Object
+            if shape.inner_has("data", "project") && holds(b"\"pipeline") && holds(b"\"stage\"") =>
+        {
+            claim(85, "pipelines", "a response of the GraphQL API about a pipeline")
+        }
         JsonKind::Array if is_job(&|key| shape.first_has(key)) => {
             claim(93, "jobs", "an array of jobs with a stage and a pipeline")
         }
@@ -73,6 +82,14 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     for (part, file) in parts.iter().zip(&pages) {
         for root in file.roots() {
             let is_one = root.is_object().then_some(root);
+            if let Some((facts, jobs)) = nested(root) {
+                let id = facts.text_at("id").unwrap_or(Cow::Borrowed(&part.source.name));
+                let new = || Pipeline { id: id.clone().into_owned(), ..Pipeline::default() };
+                let pipeline = pipelines.entry(&id, new);
+                pipeline.facts = Some(facts);
+                pipeline.jobs.extend(jobs);
+                continue;
+            }
             for record in root.elements().chain(is_one).filter(|r| r.is_object()) {
                 let of = if part.part == "jobs" { record.at("pipeline") } else { Some(record) };
                 let id = of.and_then(|p| p.text_at("id")).or_else(|| record.text_at("pipeline_id"));
@@ -93,6 +110,23 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     report_all(parts, &pages, sink)
 }
 
+/// A pipeline and its jobs in one text: an event for a webhook, or a response of the GraphQL API.
+fn nested<'t, 'a>(root: Value<'t, 'a>) -> Option<(Value<'t, 'a>, Vec<Value<'t, 'a>>)> {
+    if let (Some(facts), Some(jobs)) = (root.at("object_attributes"), root.at("builds")) {
+        return Some((facts, jobs.elements().collect()));
+    }
+    let project = root.at("data")?.at("project")?;
+    let all = project.at("pipelines").and_then(|list| list.list("nodes").next());
+    let facts = project.at("pipeline").or(all)?;
+    Some((facts, facts.at("jobs")?.list("nodes").collect()))
+}
+
+/// The stage of a job: its name, in responses of the GraphQL API within an object.
+fn stage_of<'a>(job: Value<'_, 'a>) -> Option<Cow<'a, str>> {
+    let stage = job.at("stage")?;
+    stage.text().or_else(|| stage.text_at("name"))
+}
+
 fn tell(pipeline: &Pipeline<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut clock = Clock::new(Rc::new(options.zone));
     let mut tally = Tally::new();
@@ -106,8 +140,9 @@ fn tell(pipeline: &Pipeline<'_, '_>, options: &Options<'_>, sink: &mut dyn Event
             facts.text_at("name").or_else(|| Some(Cow::Owned(format!("pipeline {}", facts.text_at("id")?))));
         info.workflow = facts.text_at("ref");
         info.status = clock.status(facts.text_at("status").as_deref(), false);
-        info.started = facts.any(&["started_at", "created_at"]).and_then(|t| clock.value(t));
-        info.ended = facts.at("finished_at").and_then(|t| clock.value(t));
+        info.started =
+            facts.any(&["started_at", "startedAt", "created_at", "createdAt"]).and_then(|t| clock.value(t));
+        info.ended = facts.any(&["finished_at", "finishedAt"]).and_then(|t| clock.value(t));
         for key in ["iid", "project_id", "source", "ref", "sha", "web_url", "coverage"] {
             if let Some(value) = facts.at(key) {
                 labels.raw(key, value.get());
@@ -185,9 +220,9 @@ fn attempt_of<'a>(job: Value<'_, 'a>, clock: &mut Clock<'_>) -> Attempt<'a> {
     }
     let status = outcome.settle(&mut clock.unread);
     let mut attempt = Attempt {
-        queued: job.at("created_at").and_then(|t| clock.value(t)),
-        started: job.at("started_at").and_then(|t| clock.value(t)),
-        ended: job.at("finished_at").and_then(|t| clock.value(t)),
+        queued: job.any(&["created_at", "createdAt"]).and_then(|t| clock.value(t)),
+        started: job.any(&["started_at", "startedAt"]).and_then(|t| clock.value(t)),
+        ended: job.any(&["finished_at", "finishedAt"]).and_then(|t| clock.value(t)),
         worker: job.at("runner").and_then(|r| r.text_of(&["description", "name", "id"])),
         status,
         ..Attempt::default()
@@ -217,7 +252,13 @@ fn tell_job(place: Option<u32>, tries: Vec<Tried<'_, '_>>, sink: &mut dyn EventS
         name: Some(name.clone()),
         step: Some(name),
         kind: Some("job".into()),
-        parent: last.text_at("stage"),
+        parent: stage_of(*last),
+        after: last
+            .at("needs")
+            .into_iter()
+            .flat_map(|n| n.list("nodes"))
+            .filter_map(|n| n.text_at("name"))
+            .collect(),
         labels: labels.finish(),
         ..Task::default()
     }));

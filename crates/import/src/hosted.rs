@@ -11,6 +11,7 @@ use crate::gather::Named;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, Unit, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
+use crate::outcome::Outcome;
 use crate::sniff::{Head, JsonKind};
 
 /// Reads builds of Buildkite.
@@ -124,12 +125,25 @@ fn buildkite_job<'a>(job: Value<'_, 'a>, jobs: &mut Named<Piece<'a>>, draft: &mu
         job.text_at("retry_source_job_id").filter(|_| jobs.get(&of).is_none()).map_or(of, Cow::into_owned);
     let piece = jobs.entry(&of, || Piece::new(id, key));
     piece.task.step = Some(name);
-    piece.task.kind = Some(kind);
+    piece.task.kind = Some(kind.clone());
     piece.task.parent = job.text_at("group_key");
     piece.task.labels =
         labels(job, &["id", "step_key", "agent_query_rules", "soft_failed", "web_url", "priority"]);
     piece.task.params = labels(job, &["command"]);
-    let status = buildkite_status(job, draft);
+    let mut outcome = Outcome::default();
+    let code = job.at("exit_status").and_then(Value::whole);
+    match (buildkite_status(job, draft), code) {
+        // The state of jobs of any outcome, in some versions.
+        (Some(Status::Succeeded), Some(code)) => outcome.exit_code(code),
+        (Some(Status::Succeeded), None)
+            if job.text_at("state").as_deref() == Some("finished") && kind == "script" =>
+        {
+            outcome.missing("finished, without an exit status");
+        }
+        (Some(status), _) => outcome.add(status),
+        (None, _) => {}
+    }
+    let status = outcome.settle(&mut draft.clock.unread);
     let mut moment = |keys: &[&str]| draft.clock.moment(job.any(keys), Unit::Seconds);
     let queued = moment(&["runnable_at", "scheduled_at", "created_at"]);
     let (started, ended) = (moment(&["started_at"]), moment(&["finished_at"]));
@@ -175,11 +189,12 @@ fn read_azure(
             piece.task.parent = record.text_at("parentId");
             piece.task.labels =
                 labels(record, &["identifier", "refName", "attempt", "errorCount", "warningCount", "task"]);
-            let word = record.text_at("result").or_else(|| record.text_at("state"));
-            let status = match word.as_deref() {
-                Some("abandoned") => Some(Status::Cancelled),
-                word => draft.clock.status(word, false),
-            };
+            let mut outcome = Outcome::default();
+            match record.text_at("result") {
+                Some(word) if word == "abandoned" => outcome.add(Status::Cancelled),
+                result => outcome.result(result, record.text_at("state"), "completed, without a result"),
+            }
+            let status = outcome.settle(&mut draft.clock.unread);
             let mut issues = record.list("issues").filter(|i| i.text_at("type").is_none_or(|t| t == "error"));
             let message = issues.next().and_then(|issue| issue.text_at("message"));
             let started = draft.clock.moment(record.at("startTime"), Unit::Seconds);
@@ -261,11 +276,15 @@ fn read_bitbucket(
             // A step that waits has a stage too, which says for what it waits.
             let is_waiting = state.and_then(|s| s.text_at("name")).as_deref() == Some("PENDING");
             let stage = state.and_then(|s| s.at("stage")).filter(|_| !is_waiting);
-            let word = result.or(stage).or(state).and_then(|s| s.text_at("name"));
-            let status = match word.as_deref() {
-                Some("STOPPED") => Some(Status::Cancelled),
-                word => draft.clock.status(word, false),
-            };
+            let mut outcome = Outcome::default();
+            match result.and_then(|r| r.text_at("name")) {
+                Some(word) if word == "STOPPED" => outcome.add(Status::Cancelled),
+                result => {
+                    let word = stage.or(state).and_then(|s| s.text_at("name"));
+                    outcome.result(result, word, "COMPLETED, without a result");
+                }
+            }
+            let status = outcome.settle(&mut draft.clock.unread);
             let error = result.and_then(|r| r.at("error")).and_then(|e| e.text_of(&["message", "key"]));
             let started = draft.clock.moment(step.at("started_on"), Unit::Seconds);
             let ended = draft.clock.moment(step.at("completed_on"), Unit::Seconds);

@@ -198,8 +198,12 @@ fn tell_nodes(file: &str, nodes: &[Value<'_, '_>], options: &Options<'_>, sink: 
             piece.task.parent = node.text_at("firstParent");
         }
         after.extend(node.list("edges").filter_map(|e| Some((e.text_at("id")?, id.clone()))));
-        let word = node.text_at("result").filter(|w| w != "UNKNOWN").or_else(|| node.text_at("state"));
-        let status = status_of(word, &mut draft);
+        let status = match node.text_at("result").filter(|word| word != "UNKNOWN") {
+            None if node.text_at("state").is_some_and(|state| state == "FINISHED") => {
+                Some(draft.clock.unread.word("FINISHED, without a result"))
+            }
+            result => status_of(result.or_else(|| node.text_at("state")), &mut draft),
+        };
         let times = span(*node, ["startTime", "durationInMillis"], &mut draft);
         tried(&mut piece, status, times, None);
         draft.pieces.push(piece);
@@ -233,6 +237,7 @@ fn tell_builds(file: &str, builds: &[Value<'_, '_>], options: &Options<'_>, sink
         let is_building = build.text_at("building").as_deref() == Some("true");
         let status = match build.text_at("result") {
             None if is_building => Some(Status::Running),
+            None if build.at("building").is_some() => Some(draft.clock.unread.word("over, without a result")),
             result => status_of(result, &mut draft),
         };
         let times = span(build, ["timestamp", "duration"], &mut draft);

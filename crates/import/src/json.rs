@@ -29,7 +29,7 @@ use tape::{Stop, Tape};
 pub(crate) use fault::preamble;
 pub(crate) use lenient::MemberName;
 pub use lenient::{flag, flag_of, number, number_of, raw, text, text_of, whole, whole_of};
-pub use mended::Mended;
+pub use mended::{Mended, Place};
 pub use wrong::JsonError;
 
 /// Parses a JSON text into `T`: unchanged if it is valid JSON, otherwise from a copy in `scratch` that is repaired as
@@ -55,7 +55,8 @@ pub fn parse<'a, T: Deserialize<'a>>(
     } else {
         plain
     };
-    let mut mended = mend::mend(plain, skipped, scratch);
+    let place = Place { offset: Some(skipped), line: 1, column: 1 };
+    let mut mended = mend::mend(plain, place, scratch);
     let as_written = mended == Mended::default();
     if as_written {
         plain.clone_into(scratch);
@@ -89,10 +90,11 @@ pub fn parse<'a, T: Deserialize<'a>>(
     }
 }
 
-/// Mends a line that is almost a JSON value, as [`parse`] does a text, into `out`; `None` where there was nothing to mend,
+/// Mends a line that is almost a JSON value, as [`parse`] does a text, into `out`; `place` is where it begins. `None` where there was nothing to mend,
 /// or the line stops in the middle.
-pub(crate) fn mend_line(line: &[u8], out: &mut Vec<u8>) -> Option<Mended> {
-    let mended = mend::mend(line.trim_ascii(), 0, out);
+pub(crate) fn mend_line(line: &[u8], place: Place, out: &mut Vec<u8>) -> Option<Mended> {
+    let blank = line.len() - line.trim_ascii_start().len();
+    let mended = mend::mend(line.trim_ascii(), place.behind(&line[..blank]), out);
     (mended != Mended::default() && mended.truncated_at.is_none()).then_some(mended)
 }
 

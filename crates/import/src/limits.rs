@@ -27,7 +27,7 @@ pub const ARCHIVE_MEMBERS: usize = 100_000;
 /// Maximum number of kinds of a problem that are distinguished; the rest is counted together.
 pub const TALLY_KINDS: usize = 32;
 
-/// Maximum number of unreadable files that are listed; the rest is counted.
+/// Maximum number of files for which a note of one kind is listed; the rest is counted.
 pub const TOLD_FILES: usize = 20;
 
 /// Number of files whose verdicts list the formats that were tried.

@@ -226,7 +226,7 @@ impl Reader {
             return;
         }
         let (mut bytes, mut text) = std::mem::take(&mut self.scratch);
-        let mended = json::mend_line(line.bytes, &mut bytes);
+        let mended = json::mend_line(line.bytes, json::Place::of_line(line.number, line.offset), &mut bytes);
         let json = if mended.is_some() { &bytes } else { line.bytes };
         let mut read = read_line(json);
         if read.is_err()

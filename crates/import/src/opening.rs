@@ -6,7 +6,7 @@ use std::rc::Rc;
 use makespan_format::EventSink;
 
 use crate::archive::{self, Expander, Gunzip, Member, unpacked_name};
-use crate::encoding::without_bom;
+use crate::encoding::{looks_utf16, without_bom};
 use crate::files::{
     Counts, Item, Names, Outcome, SURER_THAN_A_MAPPING, Verdict, Watch, claim, is_guess, of_member,
     read_whole, table, unpack,
@@ -332,6 +332,9 @@ impl<'z> Opening<'z> {
             let is_final = is_all || begun.len() >= SHAPE_BYTES || packed(&begun);
             return if is_final { Content::Kept(begun) } else { Content::Unknown(begun) };
         }
+        if looks_utf16(&begun).is_some() {
+            return Content::Kept(begun);
+        }
         let name = if is_gzip { unpacked_name(name) } else { name };
         // What is judged is the same however the bytes came.
         let limits: &[(usize, u8)] = &[(HEAD_BYTES, SURE), (SHAPE_BYTES, 1)];
@@ -386,8 +389,8 @@ impl<'z> Opening<'z> {
 
     fn read(&mut self, reading: &mut Reading<'_>, bytes: &[u8], sink: &mut dyn EventSink) {
         let Reading { reader, item, alone, counts } = reading;
-        let mut watch =
-            Watch { sink, names: &mut self.names, counts, label: &item.source.name, alone: *alone };
+        let (label, alone) = (item.source.name.as_str(), *alone);
+        let mut watch = Watch { sink, names: &mut self.names, counts, label, alone, decoded: false };
         reader.push(bytes, &mut watch);
     }
 
@@ -395,7 +398,8 @@ impl<'z> Opening<'z> {
     fn complete(&mut self, reading: Reading<'z>, damage: Option<String>, sink: &mut dyn EventSink) {
         let Reading { reader, mut item, alone, mut counts } = reading;
         let label = &item.source.name;
-        let mut watch = Watch { sink, names: &mut self.names, counts: &mut counts, label, alone };
+        let mut watch =
+            Watch { sink, names: &mut self.names, counts: &mut counts, label, alone, decoded: false };
         let result = reader.finish(&mut watch);
         item.damage = damage;
         item.settle(&result, counts.events);

@@ -39,6 +39,9 @@ pub(crate) struct Outcome<'a> {
     /// Whether an exit code, a signal or an error means failure; whether an exit code means success.
     failed: bool,
     passed: bool,
+    /// Whether a member for the result is empty, and whether a word of success says more than that the record is over.
+    untold: bool,
+    told: bool,
     error: Option<ErrorInfo<'a>>,
     /// The exit code, for an error without other details.
     exit: Option<i64>,
@@ -110,7 +113,16 @@ impl<'a> Outcome<'a> {
     /// Adds a member of a record by its name, with its value as JSON text. Names are compared without case, `_` and
     /// `-`.
     pub(crate) fn member(&mut self, key: &str, json: &'a str) -> Part {
+        if matches!(json, "null" | "\"\"") {
+            self.empty(key);
+            return Part::None;
+        }
         self.role(words::role(key), key, json)
+    }
+
+    /// Adds a member without a value: one for the result means that a record that is over does not contain it.
+    pub(crate) fn empty(&mut self, key: &str) {
+        self.untold |= words::is_result(key);
     }
 
     /// Does the same for an argument of the call `name`, which may have any of these names by chance. Only texts and
@@ -183,11 +195,32 @@ impl<'a> Outcome<'a> {
             return;
         }
         match read(&word) {
-            Some(status) => self.add(status),
+            Some(status) => {
+                self.told |= status == Status::Succeeded && !words::is_over(&word);
+                self.add(status);
+            }
             None => {
                 self.add(Status::Unknown);
                 self.unread.get_or_insert(word);
             }
+        }
+    }
+
+    /// Adds the outcome of a record with one member for its result and one for its state: the result, otherwise the state.
+    /// A state of success only says that the record is over; `missing` describes that in the place of an unknown word.
+    pub(crate) fn result(
+        &mut self,
+        result: Option<impl Into<Cow<'a, str>>>,
+        state: Option<impl Into<Cow<'a, str>>>,
+        missing: &'static str,
+    ) {
+        if let Some(result) = result.map(Into::into).filter(|word| !word.trim().is_empty()) {
+            return self.word(result);
+        }
+        match state.map(Into::into) {
+            Some(state) if read(&state) == Some(Status::Succeeded) => self.missing(missing),
+            Some(state) => self.word(state),
+            None => {}
         }
     }
 
@@ -234,6 +267,9 @@ impl<'a> Outcome<'a> {
     /// Returns the status: the worst word. An error or an exit code turns success, a running status or none into
     /// failure, and explains a cancelled, skipped or retried task. `None` if nothing was recorded.
     pub(crate) fn status(&self) -> Option<Status> {
+        if self.is_untold() {
+            return Some(Status::Unknown);
+        }
         let explained = matches!(
             self.word,
             Some(
@@ -253,6 +289,12 @@ impl<'a> Outcome<'a> {
             .or(self.doubtful.is_some().then_some(Status::Unknown))
     }
 
+    /// Whether all that was recorded is that it is over, and the member for the result is empty.
+    fn is_untold(&self) -> bool {
+        let is_over = self.word == Some(Status::Succeeded) && !self.passed && !self.failed;
+        self.untold && is_over && !self.told
+    }
+
     /// Adds everything that another one has collected.
     pub(crate) fn merge(&mut self, other: Outcome<'a>) {
         if let Some(word) = other.word {
@@ -262,6 +304,8 @@ impl<'a> Outcome<'a> {
         self.doubtful = self.doubtful.take().or(other.doubtful);
         self.failed |= other.failed;
         self.passed |= other.passed;
+        self.untold |= other.untold;
+        self.told |= other.told;
         self.exit = self.exit.or(other.exit);
         if let Some(error) = other.error {
             self.error(error);
@@ -282,6 +326,8 @@ impl<'a> Outcome<'a> {
             doubtful: self.doubtful.map(own),
             failed: self.failed,
             passed: self.passed,
+            untold: self.untold,
+            told: self.told,
             error: self.error.map(own_error),
             exit: self.exit,
         }
@@ -292,6 +338,8 @@ impl<'a> Outcome<'a> {
         let is_doubtful = self.word.is_none() && !self.passed && !self.failed;
         if let Some(word) = self.unread.as_ref().or(self.doubtful.as_ref().filter(|_| is_doubtful)) {
             unread.add(word);
+        } else if self.is_untold() {
+            unread.add("over, without a result");
         }
         self.status()
     }

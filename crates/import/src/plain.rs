@@ -267,7 +267,8 @@ fn task_of_line(line: Line<'_>, list: &mut TaskList<'_>, tape: &mut Tape, sink: 
     let mut reads = |text: &str| tape.read(text, 0).is_ok_and(|end| text[end..].trim_ascii().is_empty());
     let mut scratch = Vec::new();
     let mut read = std::str::from_utf8(line.bytes).ok().filter(|text| reads(text));
-    if let (None, true, Some(mended)) = (read, line.whole, json::mend_line(line.bytes, &mut scratch)) {
+    let place = json::Place::of_line(line.number, line.offset);
+    if let (None, true, Some(mended)) = (read, line.whole, json::mend_line(line.bytes, place, &mut scratch)) {
         read = std::str::from_utf8(&scratch).ok().filter(|text| reads(text));
         if read.is_some() {
             list.mended.add(mended);

@@ -33,8 +33,8 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
     let has = |keys: &[&str]| shape.record_has(keys);
     if has(&["task_key", "dynamic_key", "flow_run_id"]) {
         claim(94, "task runs", "task runs with a task_key and a dynamic_key")
-    } else if has(&["flow_id", "state_type", "parent_task_run_id"]) {
-        claim(94, "flow runs", "flow runs with a flow_id and a parent_task_run_id")
+    } else if has(&["flow_id", "state_type"]) && (has(&["parent_task_run_id"]) || has(&["run_count"])) {
+        claim(94, "flow runs", "flow runs with a flow_id and a state_type")
     } else if has(&["type", "timestamp", "state_details"]) {
         claim(92, "states", "states with a type and state_details")
     } else if has(&["flow_run_id", "task_run_id", "level", "message"]) {

@@ -6,11 +6,12 @@
 //! among present-day times) are detected by `makespan_model` when a run is finished, for every format.
 
 mod local;
+pub(crate) mod spelled;
 
 use std::fmt;
 use std::rc::Rc;
 
-use makespan_format::time::{Civil, format_rfc3339, from_epoch_seconds, parse_civil};
+use makespan_format::time::{Civil, format_rfc3339, from_epoch_seconds};
 use makespan_format::{Attempt, Diagnostic, EventSink, Severity, Status};
 
 use crate::importer::{Unit, Zone};
@@ -83,10 +84,10 @@ impl<'z> Clock<'z> {
         }
     }
 
-    /// Parses an ISO 8601 time, or a count of seconds as text, to nanoseconds since the epoch; otherwise counts it and
+    /// Parses an ISO 8601 time or one of [`spelled`], or a count of seconds as text, to nanoseconds since the epoch; otherwise counts it and
     /// returns `None`.
     pub(crate) fn read(&mut self, text: &str) -> Option<i64> {
-        let ns = match parse_civil(text) {
+        let ns = match spelled::civil(text) {
             Some(civil) => self.civil(civil),
             None => text.trim().parse().ok().and_then(from_epoch_seconds),
         };
@@ -100,7 +101,7 @@ impl<'z> Clock<'z> {
 
     /// ISO 8601 text only.
     pub(crate) fn iso(&mut self, text: &str) -> Option<i64> {
-        let ns = parse_civil(text).and_then(|civil| self.civil(civil));
+        let ns = spelled::civil(text).and_then(|civil| self.civil(civil));
         self.kept(ns, text)
     }
 
@@ -122,7 +123,7 @@ impl<'z> Clock<'z> {
             return None;
         }
         let bare = text.trim_matches('"').trim();
-        let ns = match parse_civil(bare) {
+        let ns = match spelled::civil(bare) {
             Some(civil) => self.civil(civil),
             None => value.number().and_then(|n| self.number(n, bare)),
         };
@@ -297,7 +298,7 @@ fn in_unit(text: &str) -> String {
 /// Returns whether a text that is not a time between 1677 and 2262 means "never": a distant year, the largest integers,
 /// words.
 pub(crate) fn is_never(text: &str) -> bool {
-    let far = parse_civil(text).is_some_and(|c| {
+    let far = spelled::civil(text).is_some_and(|c| {
         let year = c.seconds.div_euclid(31_556_952) + 1970;
         year <= 1 || year >= 9998 || matches!(year, 1600 | 1601)
     });

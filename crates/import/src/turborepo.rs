@@ -110,6 +110,9 @@ fn tell_task(task: Value<'_, '_>, clock: &mut Clock<'_>, sink: &mut dyn EventSin
         Some(0) => Some(Status::Succeeded),
         Some(_) => Some(Status::Failed),
         None if execution.is_none() && cache.is_some() => Some(Status::Skipped),
+        None if task.text_at("status").is_none() && from.at("endTime").is_some() => {
+            Some(clock.unread.word("ended, without an exit code"))
+        }
         None => clock.status(task.text_at("status").as_deref(), false),
     };
     let (mut labels, mut params) = (Fields::new(), Fields::new());

@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 
-use makespan_format::time::parse_civil;
 use makespan_format::{
     Artifact, Attempt, Diagnostic, Direction, Event, EventSink, Fields, RunInfo, Sample, Severity, Status,
     Task,
@@ -19,6 +18,7 @@ use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
 use crate::sniff::{Head, JsonKind};
 use crate::tally::Tally;
+use crate::times::spelled::civil;
 
 /// Reads WfFormat.
 pub const IMPORTER: Importer = Importer {
@@ -73,28 +73,7 @@ struct Spec<'t, 'a> {
 
 /// ISO 8601, also in its basic form (`20200402T001711+0000`).
 fn moment(text: &str) -> Option<i64> {
-    if let Some(civil) = parse_civil(text) {
-        return civil.to_ns(0);
-    }
-    let (date, time) = text.split_once('T')?;
-    if date.len() != 8 || time.len() < 6 || !date.is_ascii() || !time.is_ascii() {
-        return None;
-    }
-    let zone = match time.get(6..)? {
-        "" | "Z" => "Z".to_owned(),
-        zone if zone.len() == 5 => format!("{}:{}", &zone[..3], &zone[3..]),
-        zone => zone.to_owned(),
-    };
-    let full = format!(
-        "{}-{}-{}T{}:{}:{}{zone}",
-        &date[..4],
-        &date[4..6],
-        &date[6..],
-        &time[..2],
-        &time[2..4],
-        &time[4..6]
-    );
-    parse_civil(&full)?.to_ns(0)
+    civil(text)?.to_ns(0)
 }
 
 fn seconds(value: Value<'_, '_>, keys: &[&str]) -> Option<i64> {

@@ -51,8 +51,8 @@ fn a_bad_record_affects_only_itself() {
         (r#"{"name":"board 2" wide","ph":"X","ts":9,"dur":5,"pid":1,"tid":1}"#, "unescaped quote"),
         (r#"{"name":"use("a", "b")","ph":"X","ts":9,"dur":5,"pid":1,"tid":1}"#, "unescaped quote"),
         (r#"{"name":"saw","ph":"X","ts":9,"dur":5,25,"pid":1,"tid":1}"#, "decimal comma"),
-        (r#"{'name':'saw','ph':'X','ts':9,'dur':5,'pid':1,'tid':1}"#, "single quotes"),
-        (r#"{"name":"saw","ph":"X","ts":9,"dur":None,"pid":1,"tid":1}"#, "another language"),
+        (r#"{'name':'saw','ph':'X','ts':int(9),'dur':5,'pid':1,'tid':1}"#, "single quotes"),
+        (r#"{"name":"saw","ph":"X","ts":9,"dur":undefined,"pid":1,"tid":1}"#, "another language"),
         (r#"{"name":"saw,"ph":"X","ts":9,"dur":5,"pid":1,"tid":1}"#, "unescaped quote"),
         (r#"{"name":"saw","ph":"X","ts":~,"args":{"a":[}}"#, "unexpected character"),
     ];
@@ -67,6 +67,91 @@ fn a_bad_record_affects_only_itself() {
             let hit = told.iter().find(|m| m.contains("bad-record")).unwrap();
             assert!(hit.contains(line) && hit.contains(cause), "{text}\n{hit}");
         }
+    }
+}
+
+#[test]
+fn a_record_written_as_a_python_literal_is_read_and_its_place_is_shown() {
+    let good = tasks(&read(&trace(r#"{"name":"saw","ph":"X","ts":9,"dur":5,"pid":1,"tid":1}"#, ",\n")).1);
+    for (second, mark) in [
+        (r#"{'name':'saw','ph':'X','ts':9,'dur':5,'pid':1,'tid':1}"#, "{'name"),
+        (r#"{"name":"saw","ph":"X","ts":9,"dur":5,"pid":1,"tid":1,"args":{"a":None}}"#, "None"),
+        (
+            r#"{"name":"saw","ph":"X","ts":9,"dur":5,"pid":1,"tid":1,"args":{'a}':'it\'s ]}','b':True}}"#,
+            "{'a}'",
+        ),
+    ] {
+        for glue in [",\n", ","] {
+            let text = trace(second, glue);
+            let (kind, sink) = read(&text);
+            let told = messages(&sink.lines);
+            assert_eq!((kind, tasks(&sink)), (Verdict::Read, good), "{text}\n{told:?}");
+            assert!(!told.iter().any(|m| m.contains("bad-record")), "{told:?}");
+            let column = second.find(mark).unwrap() + 1;
+            let (line, column) =
+                if glue == "," { (1, text.find(second).unwrap() + column) } else { (3, column) };
+            let place = format!("(first: line {line}, column {column})");
+            let hit = told.iter().find(|m| m.contains("python-literals")).unwrap();
+            assert!(hit.contains(&place), "{text}\n{hit}");
+        }
+    }
+    // Cut in the middle, it is the end of the file.
+    let cut = "[{\"id\":\"a\",\"start\":1,\"end\":2},\n{'id':'b','start':2,'en";
+    let (_, sink) = read(cut);
+    let told = messages(&sink.lines);
+    assert!(told.iter().any(|m| m.contains("truncated")), "{told:?}");
+    assert!(!told.iter().any(|m| m.contains("bad-record")), "{told:?}");
+}
+
+#[test]
+fn mending_every_record_takes_time_that_grows_with_their_number() {
+    let time = |count: usize, value: &str| {
+        let record = |i: usize| {
+            format!(r#"{{"name":"s{i}","ph":"X","ts":{i},"dur":1,"pid":1,"tid":1,"args":{{"x":{value}}}}}"#)
+        };
+        let records: Vec<String> = (0..count).map(record).collect();
+        let text = format!("{{\"traceEvents\":[{}]}}", records.join(",\n"));
+        let begun = std::time::Instant::now();
+        let mut sink = Collect::default();
+        let outcome = open(vec![Source::new("x.json", text.into_bytes())], &Options::default(), &mut sink);
+        let tasks = sink.lines.iter().filter(|l| l.starts_with("{\"event\":\"task\"")).count();
+        assert_eq!(tasks, count, "{value}: {}", outcome.files[0]);
+        begun.elapsed()
+    };
+    for value in ["NaN", "None", "{'k':'v'}", "[1,]"] {
+        let (few, many) = (time(1_000, value), time(16_000, value));
+        // Squares would be 256 times as many.
+        assert!(many < few * 80 + std::time::Duration::from_millis(500), "{value}: {few:?}, {many:?}");
+    }
+}
+
+#[test]
+fn documents_and_lines_with_python_literals_lose_no_record() {
+    let job = |n: u8, text: &str| {
+        format!(
+            r#"{{"id":{n},"run_id":7,"name":"j{n}","steps":[],"status":"completed","conclusion":"success",{text}}}"#
+        )
+    };
+    let jobs = format!(
+        "{{\"total_count\":3,\"jobs\":[{},\n{},\n{}]}}",
+        job(1, "\"started_at\":\"2026-01-06T12:00:00Z\",\"completed_at\":\"2026-01-06T12:00:09Z\""),
+        "{'id': 2, 'run_id': 7, 'name': \"it's\", 'steps': [], 'status': 'completed', 'conclusion': 'failure', 'started_at': '2026-01-06T12:00:00Z', 'completed_at': '2026-01-06T12:00:09Z'}",
+        job(3, "\"started_at\":\"2026-01-06T12:00:00Z\",\"completed_at\":None"),
+    );
+    let lines = "{\"id\":\"a\",\"start\":1,\"end\":2}\n{'id':\"it's\",'start':2,'end':None}\n{\"id\":\"c\",\"start\":3,\"end\":None}\n";
+    for (text, place) in [(jobs.as_str(), "line 2, column 1"), (lines, "line 2, column 1")] {
+        let (kind, sink) = read(text);
+        let told = messages(&sink.lines);
+        assert_eq!(kind, Verdict::Read, "{told:?}");
+        assert_eq!(
+            sink.lines.iter().filter(|l| l.starts_with("{\"event\":\"task\"")).count(),
+            3,
+            "{}",
+            sink.text()
+        );
+        let hit = told.iter().find(|m| m.contains("python-literals")).unwrap();
+        assert!(hit.contains(place), "{hit}");
+        assert!(!told.iter().any(|m| m.contains("bad-")), "{told:?}");
     }
 }
 

@@ -137,3 +137,48 @@ fn attributes_of_spans_tell_failures_that_their_codes_leave_open() {
         [Failed, Succeeded, Failed, Succeeded, Cancelled, Succeeded]
     );
 }
+
+#[test]
+fn a_record_that_is_over_without_its_result_is_unknown_and_counted() {
+    let azure = r#"{"records":[
+      {"id":"1","parentId":null,"previousAttempts":[],"type":"Job","name":"a","startTime":"2026-01-06T12:00:00Z","finishTime":"2026-01-06T12:00:09Z","state":"completed","result":null},
+      {"id":"2","parentId":"1","previousAttempts":[],"type":"Task","name":"b","startTime":"2026-01-06T12:00:00Z","finishTime":"2026-01-06T12:00:09Z","state":"completed","result":"succeeded"},
+      {"id":"3","parentId":"1","previousAttempts":[],"type":"Task","name":"c","startTime":"2026-01-06T12:00:00Z","finishTime":null,"state":"inProgress","result":null}]}"#;
+    let bitbucket = r#"{"values":[
+      {"uuid":"{1}","name":"a","build_seconds_used":9,"started_on":"2026-01-06T12:00:00Z","completed_on":"2026-01-06T12:00:09Z","state":{"name":"COMPLETED","result":null}},
+      {"uuid":"{2}","name":"b","build_seconds_used":9,"started_on":"2026-01-06T12:00:00Z","completed_on":"2026-01-06T12:00:09Z","state":{"name":"COMPLETED","result":{"name":"SUCCESSFUL"}}},
+      {"uuid":"{3}","name":"c","build_seconds_used":9,"started_on":"2026-01-06T12:00:00Z","completed_on":null,"state":{"name":"IN_PROGRESS","stage":{"name":"RUNNING"}}}]}"#;
+    let node = |id: u8, name: &str, state: &str, result: &str| {
+        format!(
+            r#"{{"id":"{id}","displayName":"{name}","type":"STAGE","startTime":"2026-01-06T12:00:00.000+0000","durationInMillis":9000,"state":"{state}","result":{result},"edges":[]}}"#
+        )
+    };
+    let jenkins = [
+        node(1, "a", "FINISHED", "\"UNKNOWN\""),
+        node(2, "b", "FINISHED", "\"SUCCESS\""),
+        node(3, "c", "RUNNING", "\"UNKNOWN\""),
+    ];
+    let jenkins = format!("[{}]", jenkins.join(","));
+    let builds = r#"{"builds":[
+      {"number":1,"fullDisplayName":"a","result":null,"building":false,"timestamp":1767700000000,"duration":9000},
+      {"number":2,"fullDisplayName":"b","result":"SUCCESS","building":false,"timestamp":1767700000000,"duration":9000},
+      {"number":3,"fullDisplayName":"c","result":null,"building":true,"timestamp":1767700000000,"duration":0}]}"#;
+    let turbo = r#"{"id":"x","turboVersion":"2.1.0","execution":{"startTime":1767700000000},"tasks":[
+      {"taskId":"a","task":"a","execution":{"startTime":1767700000000,"endTime":1767700009000,"exitCode":null}},
+      {"taskId":"b","task":"b","execution":{"startTime":1767700000000,"endTime":1767700009000,"exitCode":0}}]}"#;
+    let list = r#"[{"id":"a","start":1767700000,"end":1767700010,"status":"completed","conclusion":null},
+      {"id":"b","start":1767700000,"end":1767700010,"status":"success","conclusion":null},
+      {"id":"c","start":1767700000,"status":"in_progress","conclusion":null}]"#;
+    use Status::*;
+    for text in [azure, bitbucket, &jenkins, builds, turbo, list] {
+        let run = run("x.json", text);
+        let found: Vec<_> = statuses(&run).into_iter().map(|(_, status)| status).collect();
+        let expected = [Unknown, Succeeded, Running];
+        assert_eq!(found, expected[..found.len()], "{text}");
+        let said: Vec<_> = run.diagnostics.iter().filter(|d| d.code == "unknown-status").collect();
+        assert!(
+            said.len() == 1 && said[0].count == 1 && said[0].message.contains("without"),
+            "{text}\n{said:?}"
+        );
+    }
+}

@@ -90,20 +90,29 @@ fn damaged_bytes_end_in_a_verdict() {
 }
 
 #[test]
-fn an_archive_within_an_archive_is_refused() {
+fn a_compressed_file_within_an_archive_is_opened_and_an_archive_is_refused() {
     let inner = bytes("lines.jsonl.zst");
+    let (alone, _) = opened("lines.jsonl.zst", inner.clone());
+    let (runs, files) = opened("x.tar", tar("a.jsonl.zst", &inner));
+    assert_eq!((files[0].kind, files[0].name.as_str()), (Verdict::Read, "x.tar/a.jsonl"));
+    assert!(!runs.is_empty() && runs.len() == alone.len());
+    let (_, files) = opened("x.tar", tar("a.tar", &tar("a.zst", &inner)));
+    assert_eq!(files[0].kind, Verdict::Broken);
+    assert!(files[0].error.as_deref().unwrap().contains("only one layer"), "{}", files[0]);
+}
+
+/// A tar archive with one file.
+fn tar(name: &str, inner: &[u8]) -> Vec<u8> {
     let mut header = vec![0u8; 512];
-    header[..5].copy_from_slice(b"a.zst");
+    header[..name.len()].copy_from_slice(name.as_bytes());
     header[124..135].copy_from_slice(format!("{:011o}", inner.len()).as_bytes());
     header[148..156].copy_from_slice(b"        ");
     header[156] = b'0';
     let sum: u32 = header.iter().map(|b| u32::from(*b)).sum();
     header[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
-    header.extend(&inner);
+    header.extend(inner);
     header.resize(header.len().div_ceil(512) * 512 + 1024, 0);
-    let (_, files) = opened("x.tar", header);
-    assert_eq!(files[0].kind, Verdict::Broken);
-    assert!(files[0].error.as_deref().unwrap().contains("only one layer"), "{}", files[0]);
+    header
 }
 
 #[test]

@@ -12,6 +12,9 @@ use crate::load::load;
 use crate::output::{inert_json, print};
 use crate::terminal::Terminal;
 
+/// So much text is printed at a time.
+const PRINTED_BYTES: usize = 64 << 10;
+
 /// Prints what the runs took and what went wrong, for people or for programs.
 pub(crate) fn run(args: &SummaryArgs, config: &Config) -> Result<(), Failure> {
     let loaded = load(&args.input, config)?;
@@ -22,7 +25,18 @@ pub(crate) fn run(args: &SummaryArgs, config: &Config) -> Result<(), Failure> {
         return print(&format!("{}\n", inert_json(&json)));
     }
     let terminal = Terminal::of_stdout();
-    let pages: Vec<String> =
-        loaded.iter().map(|one| text::page(&Facts::new(one.run.clone()), one.format, terminal)).collect();
-    print(&pages.join("\n"))
+    // Files may hold a million runs: their pages are never in memory together.
+    let mut pages = String::new();
+    for (place, one) in loaded.iter().enumerate() {
+        if place > 0 {
+            pages.push('\n');
+        }
+        pages.push_str(&text::page(&Facts::new(one.run.clone()), one.format, terminal));
+        if pages.len() > PRINTED_BYTES {
+            // A page ends with a line break, so that no line is cut.
+            print(&pages)?;
+            pages.clear();
+        }
+    }
+    print(&pages)
 }

@@ -84,6 +84,8 @@ pub(crate) struct Item {
     pub(crate) damage: Option<String>,
     /// Number of its values that were literals of Python and were converted to JSON.
     pub(super) literals: u64,
+    /// Whether the file is UTF-16; its source is the same text in UTF-8.
+    pub(crate) utf16: bool,
 }
 
 impl Item {
@@ -100,7 +102,7 @@ impl Item {
             kind,
             table: None,
         };
-        Item { source, verdict, importer: None, damage: None, literals: 0 }
+        Item { source, verdict, importer: None, damage: None, literals: 0, utf16: false }
     }
 
     pub(crate) fn broken(name: String, why: String) -> Item {
@@ -120,7 +122,8 @@ impl Item {
             }
             Err(ReadError::Broken { message, offset }) => {
                 verdict.kind = Verdict::Broken;
-                (verdict.error, verdict.offset) = (Some(message.clone()), *offset);
+                // Offsets in the decoded text say nothing about the file.
+                (verdict.error, verdict.offset) = (Some(message.clone()), offset.filter(|_| !self.utf16));
             }
             Err(ReadError::Newer { message }) => {
                 verdict.kind = Verdict::Newer;

@@ -94,3 +94,23 @@ fn an_empty_zip_is_empty_and_many_bad_files_are_counted() {
     assert_eq!(told.len(), crate::limits::TOLD_FILES + 2);
     assert!(told.iter().any(|l| l.contains("file-empty")) && told.iter().any(|l| l.contains("\"count\":30")));
 }
+
+#[test]
+fn notes_of_thousands_of_files_are_counted_and_the_first_are_kept() {
+    let names: Vec<String> = (0..3000).map(|i| format!("x{i}.json")).collect();
+    let drawing: &[u8] = b"graph TD\n  a --> b\n";
+    // The results of one run, each a file, each cut.
+    let cut = br#"{"uuid":"u","historyId":"h","name":"a","status":"passed","stage":"finished","start":1767700000000,"stop":176770"#;
+    for (content, code) in
+        [(b"".as_slice(), "file-empty"), (b" \n", "file-empty"), (drawing, "not-used"), (cut, "truncated")]
+    {
+        let mut files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), content)).collect();
+        files.push(("good", RUN));
+        let (_, lines) = opened(&files);
+        let told = messages(&lines);
+        let of_kind: Vec<_> = told.iter().filter(|l| l.contains(code)).collect();
+        assert_eq!(of_kind.len(), crate::limits::TOLD_FILES + 1, "{code}: {:?}", of_kind.first());
+        assert!(of_kind[0].contains("x0.json") && of_kind[20].contains("\"count\":2980"), "{of_kind:?}");
+        assert!(told.len() < 100, "{}", told.len());
+    }
+}

@@ -61,6 +61,8 @@ pub(crate) struct Watch<'w> {
     /// The file's name, and whether its runs are its own.
     pub(crate) label: &'w str,
     pub(crate) alone: bool,
+    /// Whether the text was decoded, so that offsets in it say nothing about the file.
+    pub(crate) decoded: bool,
 }
 
 impl Watch<'_> {
@@ -103,6 +105,9 @@ impl EventSink for Watch<'_> {
         self.counts.tasks += u64::from(matches!(event, Event::Task(_)));
         match event {
             Event::Run(run) => self.run(run),
+            Event::Diagnostic(found) if self.decoded => {
+                self.sink.diagnostic(Diagnostic { offset: None, ..found })
+            }
             other => self.sink.event(other),
         }
     }

@@ -10,6 +10,8 @@ use makespan_format::{Diagnostic, EventSink, Severity};
 use super::fault::{AROUND_BYTES, Look, characters, describe, preamble};
 use super::mend::{is_not_a_number, mend};
 use super::mended::Mended;
+use super::mended::Place as At;
+use super::python;
 use super::tape::{LONGEST, Stop, Tape, Value, key_of, space, span, string};
 use super::wrong::JsonError;
 use crate::encoding::{decode_utf16, looks_utf16};
@@ -163,15 +165,14 @@ impl<R: Records> Document<R> {
         self.complete = true;
         let used = self.read(&rest, sink);
         let rest = rest[used..].trim_ascii_end();
-        let begins = rest.len() - rest.trim_ascii_start().len();
-        let rest = &rest[begins..];
+        let (ahead, rest) = rest.split_at(rest.len() - rest.trim_ascii_start().len());
         let is_half = !rest.is_empty();
         match self.place {
             Place::Done | Place::Lost => {}
             Place::Start => self.fail(b"", 0, Some("it ends before it has begun")),
             Place::Root | Place::List { .. } => {
                 if half && is_half {
-                    self.patch(rest, self.base + begins as u64, false, sink);
+                    self.patch(rest, ahead, false, sink);
                 }
                 self.mended.truncated_at = Some(self.ended);
             }
@@ -201,16 +202,23 @@ impl<R: Records> Document<R> {
                 at = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
             }
         }
+        // What is known to be UTF-8, and where it begins: it is checked once, however many records are mended.
+        let (mut checked, mut checked_from, mut is_cut) = ("", 0, false);
         while at < bytes.len() && self.place != Place::Lost {
-            let rest = &bytes[at..];
-            // Where a character is cut, the rest of it may come; what is none is mended.
-            let (text, is_cut) = match std::str::from_utf8(rest) {
-                Ok(text) => (text, true),
-                Err(e) => (
-                    std::str::from_utf8(&rest[..e.valid_up_to()]).unwrap_or_default(),
-                    e.error_len().is_none(),
-                ),
-            };
+            let known = checked.get(at.saturating_sub(checked_from)..).filter(|text| !text.is_empty());
+            let text = known.unwrap_or_else(|| {
+                // Where a character is cut, the rest of it may come; what is none is mended.
+                let rest = &bytes[at..];
+                (checked, is_cut) = match std::str::from_utf8(rest) {
+                    Ok(text) => (text, true),
+                    Err(e) => (
+                        std::str::from_utf8(&rest[..e.valid_up_to()]).unwrap_or_default(),
+                        e.error_len().is_none(),
+                    ),
+                };
+                checked_from = at;
+                checked
+            });
             let mut from = 0;
             let stop = loop {
                 match self.step(text, from, at, sink) {
@@ -381,18 +389,17 @@ impl<R: Records> Document<R> {
             }
             return None;
         }
-        let end = (|| {
-            if !keyed {
-                return span(bytes, at);
-            }
-            let colon = space(bytes, span(bytes, at)?);
-            if *bytes.get(colon)? == b':' { span(bytes, space(bytes, colon + 1)) } else { Some(colon) }
-        })();
+        let literal = literal_end(bytes, at, stop, keyed);
+        let end = match literal {
+            Some(Ok(end)) => Some(end),
+            Some(Err(())) if !self.complete => return None,
+            _ => end_of(bytes, at, keyed),
+        };
         // What mending may help is read as far as its brackets go; what it cannot, up to the next record.
-        let is_hopeless = !mendable(bytes, at, stop);
+        let is_hopeless = literal.is_none() && !mendable(bytes, at, stop);
         if let Some(end) = end
             && !is_hopeless
-            && self.patch(&bytes[at..end], self.base + at as u64, true, sink).is_some()
+            && self.patch(&bytes[at..end], &bytes[..at], true, sink).is_some()
         {
             (self.comma, self.first) = (false, false);
             self.ended = self.base + end as u64;
@@ -438,19 +445,31 @@ impl<R: Records> Document<R> {
         end
     }
 
-    /// Mends a member or a record that begins at byte `at` of the file, and reads it; `None` where that does not help.
-    fn patch(&mut self, part: &[u8], at: u64, is_whole: bool, sink: &mut dyn EventSink) -> Option<()> {
+    /// Mends a member or a record, and reads it; `ahead` is what lies between `base` and it. `None` where that does not
+    /// help.
+    fn patch(&mut self, part: &[u8], ahead: &[u8], is_whole: bool, sink: &mut dyn EventSink) -> Option<()> {
         let place = self.place;
         let keyed = matches!(place, Place::Root | Place::List { keyed: true, .. });
-        let mended = if keyed {
+        let begins = self.base + ahead.len() as u64;
+        let at = |offset| At { offset: Some(offset), line: 1, column: 1 };
+        let mut mended = if keyed {
+            // One bracket more than in the file.
+            let at = at(begins.saturating_sub(1));
             let ends: &[u8] = if is_whole { b"}" } else { b"" };
-            mend(&[b"{", part, ends].concat(), at.saturating_sub(1), &mut self.scratch)
+            mend(&[b"{", part, ends].concat(), at, &mut self.scratch)
         } else {
-            mend(part, at, &mut self.scratch)
+            mend(part, at(begins), &mut self.scratch)
         };
         if mended == Mended::default() || (is_whole && mended.truncated_at.is_some()) {
             return None;
         }
+        // Only the first place is kept: to count the lines before each would take too long.
+        let first = mended.literal.and_then(|place| place.offset).filter(|_| self.mended.literal.is_none());
+        mended.literal = first.map(|offset| {
+            let inner = &part[..part.len().min(offset.saturating_sub(begins) as usize)];
+            let base = At { offset: Some(self.base), line: self.lines + 1, column: self.column + 1 };
+            base.behind(ahead).behind(inner)
+        });
         let text = std::str::from_utf8(&self.scratch).ok()?;
         self.tape.read(text, 0).ok()?;
         let value = self.tape.value(text);
@@ -484,6 +503,44 @@ impl<R: Records> Document<R> {
         self.error = Some(JsonError { message, offset, line: Some(line) });
     }
 }
+
+/// Where the member or record at `at` ends by its brackets.
+fn end_of(bytes: &[u8], at: usize, keyed: bool) -> Option<usize> {
+    if !keyed {
+        return span(bytes, at);
+    }
+    let colon = space(bytes, span(bytes, at)?);
+    if *bytes.get(colon)? == b':' { span(bytes, space(bytes, colon + 1)) } else { Some(colon) }
+}
+
+/// Where the member or record at `at` ends if it is a literal of Python, whose texts may contain any bracket; an error if
+/// the text ends in the middle of it. `None` if it is not, or what stops it being JSON at `stop` is not of Python.
+fn literal_end(bytes: &[u8], at: usize, stop: usize, keyed: bool) -> Option<Result<usize, ()>> {
+    let rest = bytes.get(stop..)?;
+    let is_literal = matches!(rest.first(), Some(b'\'' | b'N' | b'T' | b'F'));
+    let from = if keyed { space(bytes, space(bytes, span(bytes, at)?) + 1) } else { at };
+    let rest = bytes.get(from..).filter(|_| is_literal && stop >= from)?;
+    // A record is short, what follows it may be long.
+    let mut size = LITERAL_BYTES;
+    loop {
+        let part = &rest[..rest.len().min(size)];
+        let text = part.utf8_chunks().next().map_or("", |chunk| chunk.valid());
+        match python::value(text) {
+            Ok((_, len)) => return Some(Ok(from + len)),
+            // A character may be cut, too.
+            Err(end) if end == text.len() && part.len() - end < 4 => {
+                if part.len() == rest.len() {
+                    return Some(Err(()));
+                }
+                size = size.saturating_mul(4);
+            }
+            Err(_) => return None,
+        }
+    }
+}
+
+/// So much is looked at first for a literal of Python.
+const LITERAL_BYTES: usize = 4 << 10;
 
 /// Whether mending may help against what stands at `stop`, within or behind the record that begins at `at`: a number
 /// that is none, a control character, bytes that are not UTF-8, a comma before a bracket.

@@ -1,44 +1,51 @@
 //! Repairs a text that is almost JSON, in one pass.
 
-use super::mended::Mended;
-use super::python::to_json;
+use super::mended::{Mended, Place};
+use super::python::{self, to_json};
 use crate::encoding::{decode_utf16, looks_utf16};
 
-/// Writes the mended text to `out`; offsets are counted from `base`. `Mended::default()` where there was nothing
+/// Writes the mended text to `out`; places are counted from `base`. `Mended::default()` where there was nothing
 /// to mend (`out` is then of no use).
-pub(super) fn mend(bytes: &[u8], base: u64, out: &mut Vec<u8>) -> Mended {
+pub(super) fn mend(bytes: &[u8], base: Place, out: &mut Vec<u8>) -> Mended {
     let mut mended = Mended::default();
     out.clear();
     if let Some(big_endian) = looks_utf16(bytes) {
         mended.utf16 = true;
         let text = decode_utf16(bytes, big_endian);
-        Pass { text: text.as_bytes(), base: 0, out, mended: &mut mended }.run();
+        let base = Place { offset: None, ..base };
+        Pass { text: &text, base, out, mended: &mut mended, literal: None, tried: 0 }.run();
     } else if let Ok(text) = std::str::from_utf8(bytes) {
         if let Some((json, values)) = to_json(text) {
             mended.literals = values;
+            let first = text.len() - text.trim_start().len();
+            mended.literal = Some(base.behind(&text.as_bytes()[..first]));
             out.extend_from_slice(json.as_bytes());
             return mended;
         }
-        Pass { text: bytes, base, out, mended: &mut mended }.run();
+        Pass { text, base, out, mended: &mut mended, literal: None, tried: 0 }.run();
     } else {
-        let mut text = Vec::with_capacity(bytes.len() + 64);
+        let mut text = String::with_capacity(bytes.len() + 64);
         for chunk in bytes.utf8_chunks() {
-            text.extend_from_slice(chunk.valid().as_bytes());
+            text.push_str(chunk.valid());
             if !chunk.invalid().is_empty() {
-                text.extend_from_slice("\u{fffd}".as_bytes());
+                text.push('\u{fffd}');
                 mended.bad_utf8 += 1;
             }
         }
-        Pass { text: &text, base, out, mended: &mut mended }.run();
+        Pass { text: &text, base, out, mended: &mut mended, literal: None, tried: 0 }.run();
     }
     mended
 }
 
 struct Pass<'p> {
-    text: &'p [u8],
-    base: u64,
+    text: &'p str,
+    base: Place,
     out: &'p mut Vec<u8>,
     mended: &'p mut Mended,
+    /// Where the first literal of Python stands.
+    literal: Option<usize>,
+    /// No literal of Python begins before this place: one was tried, and breaks there.
+    tried: usize,
 }
 
 /// Where the text can be cut so that closing the open brackets gives JSON.
@@ -54,24 +61,34 @@ struct Cut {
 impl Pass<'_> {
     fn run(mut self) {
         self.out.reserve(self.text.len());
+        let text = self.text.as_bytes();
         // Closing brackets of what is open; one byte a level, so that depth costs no stack.
         let mut open: Vec<u8> = Vec::new();
         let mut cut = Cut { len: 0, at: 0, open: 0 };
         // A string before a colon is a key, after which no cut is possible.
         let mut last_comma: Option<usize> = None;
         let mut at = 0;
-        while let Some(&byte) = self.text.get(at) {
+        while let Some(&byte) = text.get(at) {
             match byte {
                 b'"' => {
                     let Some(end) = self.string(at) else { break };
                     at = end;
                     last_comma = None;
-                    let next = self.text[at..].iter().find(|b| !b.is_ascii_whitespace());
+                    let next = text[at..].iter().find(|b| !b.is_ascii_whitespace());
                     match next {
                         Some(b':') => {}
                         // Cut short right behind a string: in an object nobody can tell a key from a value.
                         None if open.last() == Some(&b'}') && !self.follows_colon() => {}
                         _ => cut = Cut { len: self.out.len(), at, open: open.len() },
+                    }
+                    continue;
+                }
+                b'{' | b'[' if self.may_be_literal(at) => {
+                    let Some(end) = self.literal(at) else { break };
+                    if end > at {
+                        last_comma = None;
+                        at = end;
+                        cut = Cut { len: self.out.len(), at, open: open.len() };
                     }
                     continue;
                 }
@@ -99,7 +116,7 @@ impl Pass<'_> {
                     let end = self.bare(at);
                     last_comma = None;
                     // A number at the very end may go on beyond it.
-                    if end < self.text.len() {
+                    if end < text.len() {
                         cut = Cut { len: self.out.len(), at: end, open: open.len() };
                     }
                     at = end;
@@ -109,11 +126,40 @@ impl Pass<'_> {
             at += 1;
         }
         if !open.is_empty() && cut.open > 0 {
-            self.mended.truncated_at = Some(self.base + cut.at as u64);
+            self.mended.truncated_at = Some(self.base.offset.unwrap_or_default() + cut.at as u64);
             self.out.truncate(cut.len);
             // `open` has changed since the cut only by pushes, each of which is a cut itself.
             self.out.extend(open.iter().take(cut.open).rev());
         }
+        self.mended.literal = self.literal.map(|at| self.base.behind(&text[..at]));
+    }
+
+    /// Whether the list or dictionary at `at` begins with a text in single quotes, and was not tried yet.
+    fn may_be_literal(&self, at: usize) -> bool {
+        let rest = &self.text.as_bytes()[at + 1..];
+        at >= self.tried && rest.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'\'')
+    }
+
+    /// Copies the literal of Python at `at` as JSON and returns its end; `at` if it is none, and `None` if the text ends
+    /// in the middle of it.
+    fn literal(&mut self, at: usize) -> Option<usize> {
+        match python::value(&self.text[at..]) {
+            Ok((json, len)) => {
+                self.count_literal(at);
+                self.out.extend_from_slice(json.as_bytes());
+                Some(at + len)
+            }
+            Err(stop) if at + stop >= self.text.len() => None,
+            Err(stop) => {
+                self.tried = at + stop.max(1);
+                Some(at)
+            }
+        }
+    }
+
+    fn count_literal(&mut self, at: usize) {
+        self.mended.literals += 1;
+        self.literal.get_or_insert(at);
     }
 
     /// Whether what was written last, before the string just copied, is a colon.
@@ -136,22 +182,23 @@ impl Pass<'_> {
         self.out.push(b'"');
         let mut from = at + 1;
         loop {
-            let rest = self.text.get(from..)?;
+            let text = self.text.as_bytes();
+            let rest = text.get(from..)?;
             let stop = rest.iter().position(|b| matches!(b, b'"' | b'\\') || *b < 0x20)?;
             self.out.extend_from_slice(&rest[..stop]);
             from += stop;
-            match self.text[from] {
+            match text[from] {
                 b'"' => {
                     self.out.push(b'"');
                     return Some(from + 1);
                 }
-                b'\\' if self.text.get(from + 1) == Some(&b'u') => {
+                b'\\' if text.get(from + 1) == Some(&b'u') => {
                     let unit = |i: usize| {
-                        let hex = self.text.get(i..i + 4)?;
+                        let hex = text.get(i..i + 4)?;
                         u16::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok()
                     };
                     let first = unit(from + 2);
-                    let pair = self.text.get(from + 6..from + 8) == Some(b"\\u");
+                    let pair = text.get(from + 6..from + 8) == Some(b"\\u");
                     let second = if pair { unit(from + 8) } else { None };
                     let keep = match (first, second) {
                         (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
@@ -163,13 +210,13 @@ impl Pass<'_> {
                         }
                         _ => 6,
                     };
-                    let end = (from + keep).min(self.text.len());
-                    self.out.extend_from_slice(&self.text[from..end]);
+                    let end = (from + keep).min(text.len());
+                    self.out.extend_from_slice(&text[from..end]);
                     from = end;
                 }
                 b'\\' => {
-                    let end = (from + 2).min(self.text.len());
-                    self.out.extend_from_slice(&self.text[from..end]);
+                    let end = (from + 2).min(text.len());
+                    self.out.extend_from_slice(&text[from..end]);
                     from = end;
                 }
                 control => {
@@ -183,13 +230,16 @@ impl Pass<'_> {
 
     /// Copies a number or a word that starts at `at`; its end.
     fn bare(&mut self, at: usize) -> usize {
-        let rest = &self.text[at..];
+        let rest = &self.text.as_bytes()[at..];
         let is_end =
             |b: &u8| matches!(b, b',' | b':' | b'}' | b']' | b'{' | b'[' | b'"') || b.is_ascii_whitespace();
         let len = rest.iter().position(is_end).unwrap_or(rest.len()).max(1);
         if is_not_a_number(&rest[..len]) {
             self.mended.nan += 1;
             self.out.extend_from_slice(b"null");
+        } else if let Some(json) = python::word(&rest[..len]) {
+            self.count_literal(at);
+            self.out.extend_from_slice(json.as_bytes());
         } else {
             self.out.extend_from_slice(&rest[..len]);
         }

@@ -2,7 +2,37 @@
 
 use makespan_format::{Diagnostic, EventSink, Severity};
 
+use super::fault::characters;
 use super::wrong::JsonError;
+
+/// A place in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Offset in the file in bytes, if known.
+    pub offset: Option<u64>,
+    /// Line, from 1.
+    pub line: u64,
+    /// Column in characters, from 1.
+    pub column: u64,
+}
+
+impl Place {
+    /// The beginning of the line with this number, at this offset.
+    pub(crate) fn of_line(line: u64, offset: u64) -> Place {
+        Place { offset: Some(offset), line, column: 1 }
+    }
+
+    /// The place behind this text, which begins here.
+    pub(crate) fn behind(self, text: &[u8]) -> Place {
+        let breaks = memchr::memchr_iter(b'\n', text).count() as u64;
+        let column = match memchr::memrchr(b'\n', text) {
+            Some(last) => 1 + characters(&text[last + 1..]),
+            None => self.column + characters(text),
+        };
+        let offset = self.offset.map(|at| at + text.len() as u64);
+        Place { offset, line: self.line + breaks, column }
+    }
+}
 
 /// The repairs that made a text valid JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,6 +55,8 @@ pub struct Mended {
     pub before: u64,
     /// Number of values that were written as literals of Python.
     pub literals: u64,
+    /// The place of the first of them, if known.
+    pub literal: Option<Place>,
     /// Whether the text was UTF-16.
     pub utf16: bool,
     /// Number of records that were left out.
@@ -44,6 +76,7 @@ impl Mended {
         self.missing += other.missing;
         self.before += other.before;
         self.literals += other.literals;
+        self.literal = self.literal.or(other.literal);
         self.utf16 |= other.utf16;
         self.left_out += other.left_out;
         if self.fault.is_none() {
@@ -85,13 +118,15 @@ impl Mended {
         );
         say(self.missing, Severity::Warning, "missing-comma", "a missing comma between two values was added");
         say(self.before, Severity::Warning, "text-before", "text before the JSON was skipped");
-        say(
-            self.literals,
-            Severity::Warning,
-            "python-literals",
-            "literals of Python (single quotes, None, True, False) were read as JSON",
-        );
         say(u64::from(self.utf16), Severity::Info, "utf16", "the text is UTF-16");
+        if self.literals > 0 {
+            let what = "literals of Python (single quotes, None, True, False) were read as JSON";
+            let place = self.literal.map(|p| format!(" (first: line {}, column {})", p.line, p.column));
+            let message = format!("{name}: {what}{}", place.unwrap_or_default());
+            let found = Diagnostic::new(Severity::Warning, "python-literals", message).times(self.literals);
+            let (offset, line) = (self.literal.and_then(|p| p.offset), self.literal.map(|p| p.line));
+            sink.diagnostic(Diagnostic { offset, line, ..found });
+        }
         if let Some(fault) = &self.fault {
             let message =
                 format!("{name}: records that are not valid JSON were ignored (first: {})", fault.message);

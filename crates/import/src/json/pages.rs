@@ -6,7 +6,7 @@ use makespan_format::{Diagnostic, EventSink, Severity};
 
 use super::fault::preamble;
 use super::mend::mend;
-use super::mended::Mended;
+use super::mended::{Mended, Place};
 use super::recover::{MOST, record};
 use super::tape::{LONGEST, Stop, Tape, Value, space};
 use super::wrong::JsonError;
@@ -92,7 +92,7 @@ impl<'a> Pages<'a> {
                 is_mended = true;
                 let mut out = Vec::new();
                 let rest = self.text.as_bytes().get(at..).unwrap_or_default();
-                let found = mend(rest, before + at as u64, &mut out);
+                let found = mend(rest, self.place(at, before), &mut out);
                 if found != Mended::default()
                     && let Ok(out) = String::from_utf8(out)
                 {
@@ -123,6 +123,14 @@ impl<'a> Pages<'a> {
         Some(at + len)
     }
 
+    /// Returns the place of the byte at `at`, in a file with so many bytes before the text.
+    fn place(&self, at: usize, before: u64) -> Place {
+        let text = &self.text.as_bytes()[..at.min(self.text.len())];
+        // Offsets in a text that was mended say nothing about the file.
+        let offset = (self.mended == Mended::default()).then_some(before);
+        Place { offset, line: 1, column: 1 }.behind(text)
+    }
+
     /// Returns the offset of the next line break after `at`, or the end of the text.
     fn line_end(&self, at: usize) -> usize {
         let bytes = self.text.as_bytes();
@@ -144,17 +152,18 @@ impl<'a> Pages<'a> {
     fn mend_lines(&mut self, from: usize, before: u64) -> bool {
         let mut out = String::with_capacity(self.text.len());
         out.push_str(&self.text[..from]);
-        let (mut found, mut scratch, mut at) = (Mended::default(), Vec::new(), from);
+        let (mut found, mut scratch) = (Mended::default(), Vec::new());
         let mut tape = Tape::default();
+        let mut place = self.place(from, before);
         for line in self.text[from..].split_inclusive('\n') {
             let is_last = !line.ends_with('\n');
             let is_sound = line.trim().is_empty() || tape.read(line, 0).is_ok();
             let mended = if is_sound {
                 Mended::default()
             } else {
-                mend(line.trim_end().as_bytes(), before + at as u64, &mut scratch)
+                mend(line.trim_end().as_bytes(), place, &mut scratch)
             };
-            at += line.len();
+            place = place.behind(line.as_bytes());
             match std::str::from_utf8(&scratch) {
                 Ok(text) if mended != Mended::default() && (is_last || mended.truncated_at.is_none()) => {
                     out.push_str(text);

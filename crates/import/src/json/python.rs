@@ -47,6 +47,30 @@ enum Next {
     Comma,
 }
 
+/// Converts the list or dictionary that the text begins with, whatever follows it; returns its JSON and its length. A
+/// text in double quotes and the words of JSON are literals of Python too, so the value may mix both.
+///
+/// # Errors
+/// The offset at which the text stops being a literal; its length if it ends in the middle of one.
+pub(super) fn value(text: &str) -> Result<(String, usize), usize> {
+    let mut pass = Pass { text, at: 0, out: Vec::new(), open: Vec::new(), values: 0 };
+    let is_read = pass.until(1).is_some() && pass.values == 1;
+    match String::from_utf8(pass.out) {
+        Ok(json) if is_read && json.starts_with(['{', '[']) => Ok((json, pass.at)),
+        _ => Err(pass.at),
+    }
+}
+
+/// Returns the word of JSON for a word of Python that JSON does not have.
+pub(super) fn word(word: &[u8]) -> Option<&'static str> {
+    match word {
+        b"None" => Some("null"),
+        b"True" => Some("true"),
+        b"False" => Some("false"),
+        _ => None,
+    }
+}
+
 struct Pass<'t> {
     text: &'t str,
     at: usize,
@@ -57,11 +81,17 @@ struct Pass<'t> {
 }
 
 impl Pass<'_> {
+    /// Converts values to the end of the text.
     fn run(&mut self) -> Option<()> {
+        self.until(u64::MAX)
+    }
+
+    /// Converts at most so many values.
+    fn until(&mut self, most: u64) -> Option<()> {
         let mut next = Next::Value;
         // Where the output has a comma that may turn out to be the last one.
         let mut comma = None;
-        while let Some(&byte) = self.text.as_bytes().get(self.at) {
+        while let Some(&byte) = self.text.as_bytes().get(self.at).filter(|_| self.values < most) {
             if byte.is_ascii_whitespace() {
                 self.copy(1);
                 continue;
@@ -133,17 +163,11 @@ impl Pass<'_> {
 
     /// Converts a number or a word.
     fn bare(&mut self) -> Option<()> {
-        const WORDS: [(&str, &str); 6] = [
-            ("None", "null"),
-            ("True", "true"),
-            ("False", "false"),
-            ("null", "null"),
-            ("true", "true"),
-            ("false", "false"),
-        ];
         let rest = self.text.get(self.at..)?;
         let len = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
-        if let Some((_, json)) = WORDS.iter().find(|(word, _)| *word == &rest[..len]) {
+        let json = word(&rest.as_bytes()[..len])
+            .or_else(|| ["null", "true", "false"].into_iter().find(|json| *json == &rest[..len]));
+        if let Some(json) = json {
             self.out.extend_from_slice(json.as_bytes());
             self.at += len;
             return Some(());
@@ -156,7 +180,10 @@ impl Pass<'_> {
         let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '+' | '-' | '_');
         let len = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
         // What is a number in JSON is the same number in Python.
-        serde_json::from_str::<serde_json::Number>(&rest[..len]).ok()?;
+        if serde_json::from_str::<serde_json::Number>(&rest[..len]).is_err() {
+            // A word at the very end may go on beyond it.
+            return if len == rest.len() { self.ends() } else { None };
+        }
         self.copy(len);
         Some(())
     }
@@ -167,8 +194,12 @@ impl Pass<'_> {
         self.at += 1;
         loop {
             let rest = self.text.get(self.at..)?;
-            let len = rest.bytes().position(|b| b == quote || matches!(b, b'\\' | b'"') || b < 0x20)?;
+            let stops = |b: u8| b == quote || matches!(b, b'\\' | b'"') || b < 0x20;
+            let len = rest.bytes().position(stops).unwrap_or(rest.len());
             self.copy(len);
+            if len == rest.len() {
+                return None;
+            }
             match rest.as_bytes()[len] {
                 byte if byte == quote => {
                     self.out.push(b'"');
@@ -185,8 +216,14 @@ impl Pass<'_> {
         }
     }
 
+    /// Stops because the text ends in the middle of a literal.
+    fn ends<T>(&mut self) -> Option<T> {
+        self.at = self.text.len();
+        None
+    }
+
     fn escape(&mut self) -> Option<()> {
-        let code = self.text.as_bytes().get(self.at + 1)?;
+        let Some(code) = self.text.as_bytes().get(self.at + 1) else { return self.ends() };
         let digits = match code {
             b'\'' => {
                 self.out.push(b'\'');
@@ -203,7 +240,9 @@ impl Pass<'_> {
             _ => return None,
         };
         let from = self.at + 2;
-        let digits = self.text.get(from..from + digits)?;
+        let Some(digits) = self.text.get(from..from + digits) else {
+            return if self.text.len() < from + digits { self.ends() } else { None };
+        };
         if !digits.bytes().all(|b| b.is_ascii_hexdigit()) {
             return None;
         }

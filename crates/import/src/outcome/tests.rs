@@ -68,7 +68,7 @@ fn words_and_phrases_as_engines_write_them() {
         ("CANCELLED by 1000", Some(Cancelled)),
         ("without errors", None),
         ("no error", None),
-        ("not run", Some(Pending)),
+        ("not run", Some(Skipped)),
         ("CrashLoopBackOff", Some(Failed)),
         ("out of memory", Some(Failed)),
         ("sleeping", None),

@@ -74,6 +74,16 @@ pub(super) fn role(key: &str) -> Role {
     }
 }
 
+/// Whether a member of this name has the result of a record that is over, and nothing else.
+pub(super) fn is_result(key: &str) -> bool {
+    plain(key).as_str() == "conclusion"
+}
+
+/// Whether a word only says that something is over, and not how it ended.
+pub(super) fn is_over(word: &str) -> bool {
+    matches!(plain(word).as_str(), "completed" | "complete" | "finished" | "done" | "ended" | "closed")
+}
+
 /// How certain it is that an argument of a call with the name of a status is its outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ambiguity {

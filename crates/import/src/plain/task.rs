@@ -119,7 +119,9 @@ impl Tasks {
         let mut out = Out { tally, clock, sink };
         let distinct = has_repeated(value).then(|| distinct(value, out.tally));
         let mut member = |(key, value): (Cow<'a, str>, Value<'_, 'a>)| {
-            if !value.is_null() {
+            if value.is_null() {
+                record.outcome.empty(&key);
+            } else {
                 out.member(&mut record, &key, value);
             }
         };

@@ -12,7 +12,7 @@ use crate::gather::lacks;
 use crate::ids::Ids;
 use crate::importer::{Importer, Options};
 use crate::tally::Tally;
-use crate::times::Clock;
+use crate::times::{Clock, spelled};
 
 /// What the indented lines belong to.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -96,16 +96,6 @@ pub(super) fn tell(
     tally.report(file, sink);
 }
 
-/// `Sat Nov 21 00:22:51 2026` in ISO 8601.
-fn iso(stamp: &str) -> Option<String> {
-    let mut parts = stamp.split_whitespace().skip(1);
-    let (month, day, time, year) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let month = MONTHS.iter().position(|m| *m == month)? + 1;
-    Some(format!("{year}-{month:02}-{day:0>2}T{time}"))
-}
-
 impl<'a> Reader<'a, '_> {
     fn line(&mut self, line: &'a str) {
         if let Some(inner) = line.strip_prefix("    ") {
@@ -116,9 +106,9 @@ impl<'a> Reader<'a, '_> {
             }
         }
         if let Some(stamp) = line.strip_prefix('[').and_then(|l| l.strip_suffix(']')) {
-            if let Some(iso) = iso(stamp) {
+            if spelled::civil(stamp).is_some() {
                 self.close();
-                self.stamp = self.clock.iso(&iso);
+                self.stamp = self.clock.iso(stamp);
             }
             return;
         }

@@ -2,12 +2,12 @@
 //! values complete the guess that whoever maps its columns begins with.
 
 use makespan_format::Status;
-use makespan_format::time::parse_civil;
 use makespan_model::{HashSet, Order as _};
 
 use super::grid::Grid;
 use super::rows::clock;
 use crate::mapping::{Field, Mapping};
+use crate::times::spelled::civil;
 use crate::unit::Unit;
 
 /// Times outside of these years (2001 and 2100), in seconds, are numbers of something else.
@@ -98,7 +98,7 @@ fn fits(grid: &Grid, field: Field, column: &str) -> bool {
     let Some(at) = grid.place(column) else { return false };
     let is_number = |cell: &str| cell.parse::<f64>().is_ok();
     match field {
-        field if field.is_time() => grid.cells(at).all(|cell| is_number(cell) || parse_civil(cell).is_some()),
+        field if field.is_time() => grid.cells(at).all(|cell| is_number(cell) || civil(cell).is_some()),
         Field::Duration => grid.cells(at).all(|cell| is_number(cell) || clock(cell).is_some()),
         _ => true,
     }
@@ -106,7 +106,7 @@ fn fits(grid: &Grid, field: Field, column: &str) -> bool {
 
 /// The columns of moments that mean nothing yet, the earliest first.
 fn times(grid: &Grid, mapping: &Mapping) -> Vec<String> {
-    let moment = |cell: &str| match parse_civil(cell) {
+    let moment = |cell: &str| match civil(cell) {
         Some(civil) => Some(civil.seconds as f64),
         None => {
             let number = cell.parse::<f64>().ok().filter(|n| n.is_finite())?;

@@ -2,13 +2,14 @@
 
 use std::borrow::Cow;
 
-use makespan_format::time::{format_rfc3339, parse_civil};
+use makespan_format::time::format_rfc3339;
 use makespan_format::write_json_string;
 
 use crate::json::tape::Value;
 use crate::mapping::{FIELDS, Field, Mapping};
 use crate::outcome;
 use crate::tally::Tally;
+use crate::times::spelled;
 use crate::unit::Unit;
 
 /// A cell of a table.
@@ -182,7 +183,7 @@ impl Mapping {
                     .map(|code| if code == 0.0 { "succeeded" } else { "failed" });
                 write_json_string(code.unwrap_or(word.map_or(text, |w| &w.1)), out);
             }
-            field if field.is_time() => match (number.zip(unit), parse_civil(text)) {
+            field if field.is_time() => match (number.zip(unit), spelled::civil(text)) {
                 (Some((number, unit)), _) => match unit.to_ns(number, text) {
                     Some(ns) => write_json_string(&format_rfc3339(ns), out),
                     None => cell.write(out),

@@ -36,3 +36,19 @@ fn recorded_pipelines() {
         ]
     );
 }
+
+#[test]
+fn an_event_for_a_webhook_and_a_response_of_the_graphql_api_are_pipelines() {
+    let hook = r#"{"object_kind":"pipeline","object_attributes":{"id":31,"ref":"main","status":"failed","created_at":"2022-01-01 12:00:00 UTC"},
+      "builds":[{"id":1,"stage":"build","name":"a","status":"success","created_at":"2022-01-01 12:00:00 UTC","started_at":"2022-01-01 12:00:05 UTC","finished_at":"2022-01-01 12:01:00 UTC"},
+      {"id":2,"stage":"test","name":"b","status":"failed","created_at":"2022-01-01 12:00:00 UTC","started_at":"2022-01-01 13:01:05 +0100","finished_at":"2022-01-01 12:02:05 UTC"}]}"#;
+    let runs = opened("gitlab-ci", vec![Source::new("x.json", hook.as_bytes().to_vec())]);
+    assert_eq!(all_counts(&runs), ["31: 2 tasks, 2 attempts, 0 edges: 1 succeeded 1 failed"]);
+    assert_eq!((seconds(&runs[0], "a"), seconds(&runs[0], "b")), (55.0, 60.0));
+    let graph = r#"{"data":{"project":{"pipeline":{"id":"gid://gitlab/Ci::Pipeline/5","status":"FAILED","jobs":{"nodes":[
+      {"id":"gid://gitlab/Ci::Build/1","name":"a","stage":{"name":"build"},"status":"SUCCESS","startedAt":"2026-01-06T12:00:00Z","finishedAt":"2026-01-06T12:01:00Z","needs":{"nodes":[]}},
+      {"id":"gid://gitlab/Ci::Build/2","name":"b","stage":{"name":"test"},"status":"FAILED","startedAt":"2026-01-06T12:01:00Z","finishedAt":"2026-01-06T12:02:00Z","needs":{"nodes":[{"name":"a"}]}}]}}}}}"#;
+    let runs = opened("gitlab-ci", vec![Source::new("x.json", graph.as_bytes().to_vec())]);
+    assert_eq!((runs.len(), edges(&runs[0])), (1, vec!["a -> b".to_owned()]));
+    assert_eq!((seconds(&runs[0], "a"), seconds(&runs[0], "b")), (60.0, 60.0));
+}

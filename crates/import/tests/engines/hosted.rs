@@ -70,3 +70,36 @@ fn results_of_allure_are_one_run_and_retries_attempts() {
     assert_eq!(all_counts(&runs), ["allure-results: 1 tasks, 2 attempts, 0 edges: 1 succeeded"]);
     assert_eq!(seconds(&runs[0], "tests.test_a#test_x"), 3.0);
 }
+
+#[test]
+fn finished_jobs_of_buildkite_end_as_their_exit_status() {
+    let job = |id: u8, kind: &str, rest: &str| {
+        format!(
+            r#"{{"id":"{id}","type":"{kind}","name":"n{id}","step_key":"k{id}","state":"finished","started_at":"2026-01-06T12:00:00Z","finished_at":"2026-01-06T12:00:09Z","exit_status":{rest}}}"#
+        )
+    };
+    let jobs =
+        [job(1, "script", "0"), job(2, "script", "1"), job(3, "script", "null"), job(4, "waiter", "null")];
+    let text = format!(
+        r#"{{"id":"b","number":5,"state":"failed","pipeline":{{"slug":"p"}},"jobs":[{}]}}"#,
+        jobs.join(",")
+    );
+    let runs = opened("buildkite", vec![Source::new("x.json", text.into_bytes())]);
+    assert_eq!(all_counts(&runs), ["b: 4 tasks, 4 attempts, 0 edges: 2 succeeded 1 failed 1 unknown"]);
+    assert_eq!(codes(&runs[0]), [("unknown-status", 1)]);
+}
+
+#[test]
+fn jobs_and_steps_that_did_not_run_are_skipped() {
+    let job = |id: u8, status: &str| {
+        format!(
+            r#"{{"id":"{id}","name":"n{id}","project_slug":"gh/a/b","status":"{status}","type":"build","dependencies":[],"started_at":null}}"#
+        )
+    };
+    let text = format!(r#"{{"items":[{},{}]}}"#, job(1, "not_run"), job(2, "blocked"));
+    let runs = opened("circleci", vec![Source::new("x.json", text.into_bytes())]);
+    assert_eq!(all_counts(&runs), ["x.json: 2 tasks, 0 attempts, 0 edges: 1 pending 1 skipped"]);
+    let text = r#"{"values":[{"type":"pipeline_step","uuid":"{1}","name":"a","state":{"name":"COMPLETED","result":{"name":"NOT_RUN"}},"started_on":null,"build_seconds_used":0}]}"#;
+    let runs = opened("bitbucket", vec![Source::new("x.json", text.as_bytes().to_vec())]);
+    assert_eq!(all_counts(&runs), ["x.json: 1 tasks, 0 attempts, 0 edges: 1 skipped"]);
+}

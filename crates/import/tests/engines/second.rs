@@ -233,3 +233,13 @@ fn recorded_files_of_the_second_set() {
     }
     assert_eq!(got, want);
 }
+
+#[test]
+fn flow_runs_of_prefect_without_a_parent_belong_to_their_task_runs() {
+    let tasks = r#"[{"id":"1","name":"load-0","flow_run_id":"f1","task_key":"m.load","dynamic_key":"0","run_count":1,"start_time":"2026-01-06T12:00:00Z","end_time":"2026-01-06T12:00:05Z","state_type":"COMPLETED","state_name":"Completed","task_inputs":{}}]"#;
+    let flows = r#"[{"id":"f1","name":"cool-fox","flow_id":"x","state_type":"COMPLETED","state_name":"Completed","run_count":1,"start_time":"2026-01-06T12:00:00Z","end_time":"2026-01-06T12:00:09Z"}]"#;
+    let files = [("tasks.json", tasks), ("flows.json", flows)];
+    let runs =
+        opened("prefect", files.map(|(name, text)| Source::new(name, text.as_bytes().to_vec())).to_vec());
+    assert_eq!((runs.len(), runs[0].title(), runs[0].task_count()), (1, "cool-fox", 1));
+}
