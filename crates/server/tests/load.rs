@@ -98,6 +98,21 @@ fn viewers_see_every_event_despite_clients_that_never_read() {
 }
 
 #[test]
+fn a_viewer_costs_the_server_little_memory() {
+    for how in [Follow::Events, Follow::WebSocket] {
+        let folder = folder(&format!("memory-{how:?}"));
+        let server = Served::start(&folder, BE_A_SERVER);
+        let Some(before) = server.memory() else {
+            println!("skipped: this system does not show the memory of a process");
+            return;
+        };
+        viewers::watch(server.port, "followed", how, (100, 0), (50, Duration::from_millis(1_000)));
+        let each = server.peak_memory().unwrap().saturating_sub(before) / 100;
+        assert!(each < 110 << 10, "{how:?}: {each} bytes per client");
+    }
+}
+
+#[test]
 fn spans_that_were_acknowledged_are_stored() {
     let folder = folder("spans");
     let server = Served::start(&folder, BE_A_SERVER);
