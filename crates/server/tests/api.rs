@@ -302,7 +302,7 @@ fn the_history_of_a_task_is_also_found_by_its_name_and_its_step() {
             let (started, id) = (run * 100 + number, run * 7);
             lines.push_str(&format!(
                 "{{\"event\":\"task\",\"task\":\"{id}\",\"name\":\"fetch part\",\"step\":\"fetch\"}}\n\
-                 {{\"event\":\"attempt\",\"task\":\"{id}\",\"number\":{number},\"started\":{started}000000000,\
+                 {{\"event\":\"attempt\",\"task\":\"{id}\",\"try\":{number},\"started\":{started}000000000,\
                   \"ended\":{started}500000000,\"status\":\"succeeded\"}}\n"
             ));
         }
