@@ -255,7 +255,7 @@ fn every_route_of_the_interface_is_described() {
         .filter_map(|rest| rest.split('"').next())
         .collect();
     let described: Value = serde_json::from_str(include_str!("../src/api/openapi.json")).unwrap();
-    // Files that were given to `makespan open` are no part of it.
+    // The addresses of files given to `makespan open` are not described.
     let interface = routes.iter().filter(|route| !route.starts_with("/files/"));
     let missing: Vec<_> = interface.filter(|route| !described["paths"][**route].is_object()).collect();
     assert!(routes.len() > 20 && missing.is_empty(), "{missing:?}");
