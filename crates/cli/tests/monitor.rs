@@ -80,15 +80,19 @@ fn the_commands_that_graflow_and_moneyprinterturbo_announce_work() {
     for store in ["sqlite:runs.db", "file:runs"] {
         let kept = Kept::new("monitor-lineage", store);
         let other = kept.created(&[]);
-        let lines = |run: &str, status: &str| {
+        let lines = |run: &str, source: &str, status: &str| {
             format!(
-                "{{\"event\":\"run\",\"makespan\":1,\"run\":\"{run}\",\"source\":\"Graflow\",\"status\":\"{status}\"}}\n\
+                "{{\"event\":\"run\",\"makespan\":1,\"run\":\"{run}\",\"source\":\"{source}\",\"status\":\"{status}\"}}\n\
                  {{\"event\":\"attempt\",\"task\":\"a\",\"started\":1767225600000000000,\"ended\":1767225601000000000}}\n"
             )
         };
-        let path = common::file(&kept.folder, "done.jsonl", lines("done", "succeeded"));
+        let path = common::file(
+            &kept.folder,
+            "done.jsonl",
+            lines("done", "makespan python, as graflow", "succeeded"),
+        );
         kept.said(&["import", &path]);
-        let path = common::file(&kept.folder, "open.jsonl", lines("open", "running"));
+        let path = common::file(&kept.folder, "open.jsonl", lines("open", "Graflow", "running"));
         kept.said(&["import", &path]);
         let status = kept.said(&["lineage", "status"]);
         assert!(status.starts_with("2 runs of Graflow in "), "{status}");

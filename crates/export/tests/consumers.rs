@@ -94,6 +94,13 @@ fn names_of_a_run_become_no_markdown_markup() {
 }
 
 #[test]
+fn names_of_a_run_become_no_commands_of_a_log_that_shows_the_text() {
+    let run = facts(&events(UNKIND));
+    let text = write(&[&run], Format::Text, &Options::default()).text;
+    assert!(!text.lines().any(|l| l.trim_start().starts_with("::") || l.contains("##")), "{text}");
+}
+
+#[test]
 fn mermaid_has_as_many_nodes_as_there_are_tasks_and_nothing_else() {
     let run = facts(&events(UNKIND));
     let text = write(&[&run], Format::Mermaid, &Options::default()).text;

@@ -154,11 +154,16 @@ pub fn run(text: &str) -> Result<Run, String> {
     }
 }
 
-/// A run in the notation, times counted from its start. What the notation has no word for is left out; names with
-/// white space become quoted-less with `_`.
+/// Returns a text as one word of the notation, in which white space is `_`. A `_` also precedes a word that would begin a
+/// comment, or a command of a service that prints the line (`::name::`), and parts the marks of such commands (`##name[`).
+fn word(text: &str) -> String {
+    let word = text.split_whitespace().collect::<Vec<_>>().join("_").replace("##", "#_");
+    if word.starts_with('#') || word.starts_with("::") { format!("_{word}") } else { word }
+}
+
+/// Returns a run in the notation, with times counted from its start. What the notation cannot express is left out.
 pub fn write(run: &Run) -> String {
     let origin = run.extent().map_or(0, |e| e.0);
-    let word = |text: &str| text.split_whitespace().collect::<Vec<_>>().join("_");
     let at = |t: i64| {
         let ns = t.saturating_sub(origin);
         let text = format!("{}.{:09}", ns / SECOND, ns % SECOND);

@@ -52,6 +52,27 @@ fn the_notation_reads_as_written() {
 }
 
 #[test]
+fn ids_that_look_like_comments_or_commands_remain_tasks_in_the_notation() {
+    let ids = ["# a", "##[group]b", "x##vso[c", "::error::d"];
+    let mut lines = vec!["{\"event\":\"run\",\"run\":\"::r\"}".to_owned()];
+    for (i, id) in ids.iter().enumerate() {
+        let after = if i > 0 { format!("\"{}\"", ids[i - 1]) } else { String::new() };
+        lines.push(format!("{{\"event\":\"task\",\"task\":\"{id}\",\"after\":[{after}]}}"));
+        lines.push(format!(
+            "{{\"event\":\"attempt\",\"task\":\"{id}\",\"number\":1,\"started\":{i},\"ended\":{i}}}"
+        ));
+    }
+    let mut fold = RunsBuilder::new();
+    for line in &lines {
+        fold.event(makespan_format::read_line(line.as_bytes()).unwrap().event);
+    }
+    let text = notation::write(&fold.finish().0[0]);
+    assert!(!text.contains("##") && !text.lines().any(|line| line.starts_with("::")), "{text}");
+    let again = notation::run(&text).unwrap();
+    assert_eq!((again.task_count(), again.edge_count()), (4, 3), "{text}");
+}
+
+#[test]
 fn tasks_are_in_topological_order() {
     let run = notation::run("late 5..6 w early\nearly 0..5 w").unwrap();
     let order: Vec<&str> = run.task_ids().map(|t| run.task_id(t)).collect();

@@ -33,11 +33,14 @@ background:var(--role-panel);padding:.5rem}
 #makespan-static .o{display:none}
 @page{size:A4;margin:14mm}
 @media print{#makespan-static{max-width:none;padding:0;font-size:.75rem}#makespan-static nav{display:none}
-#makespan-static h1,#makespan-static h2,#makespan-static h3,#makespan-static caption{break-after:avoid}
+#makespan-static :is(h1,h2,h3,caption,thead,thead tr){break-after:avoid}
+#makespan-static :is(thead+tbody,caption+tbody) tr:first-child,#makespan-static :is(.p,table)+:is(p,.o),\
+#makespan-static .o+p{break-before:avoid}
+#makespan-static table:not(:has(tbody tr:nth-child(9))),#makespan-static [id$=-charts]{break-inside:avoid}
 #makespan-static tr,#makespan-static .p,#makespan-static li{break-inside:avoid}
 #makespan-static thead{display:table-header-group}
 #makespan-static table{display:table;font-size:.62rem}
-#makespan-static td:not(.n){min-width:2.5rem;overflow-wrap:break-word}
+#makespan-static :is(th,td):not(.n){overflow-wrap:break-word}#makespan-static td:not(.n){min-width:2.5rem}
 #makespan-static pre,#makespan-static .p{max-height:none;overflow:visible}
 #makespan-static svg{max-width:100%;height:auto}
 #makespan-static .l tbody tr:nth-child(n+14){display:none}
@@ -46,7 +49,7 @@ background:var(--role-panel);padding:.5rem}
 #makespan-static :is([id$=-summary],[id$=-failures],[id$=-findings],[id$=-analysis],[id$=-charts]){columns:2;column-gap:6mm}
 #makespan-static :is(table,h3):is(:has(th:nth-child(6)),:has(+table th:nth-child(6))),\
 #makespan-static [id$=-charts] h3{column-span:all}
-#makespan-static :is([id$=-timeline],[id$=-graph]) svg{max-height:106mm;width:auto;margin:0 auto}
+#makespan-static :is([id$=-timeline],[id$=-graph]) svg{max-height:92mm;width:auto;margin:0 auto}
 #makespan-static [id$=-charts] svg{max-height:46mm;width:auto;margin:0 auto}
 #makespan-static h2{margin:.8rem 0 .3rem}#makespan-static h3{margin:.6rem 0 .2rem}
 #makespan-static{line-height:1.3}

@@ -161,7 +161,7 @@ fn the_number_of_open_runs_and_their_memory_are_bounded() {
         std::thread::sleep(Duration::from_millis(100));
     }
     let small = Server::holding(SessionLimits { bytes: 1 << 20, ..SessionLimits::default() });
-    assert_eq!(small.send("large", "p", 1, &lines("large", 2_000)).status, 200);
+    assert_eq!(small.send("large", "p", 1, &lines("large", 4_000)).status, 200);
     assert_eq!(small.send("small", "p", 1, &lines("small", 20)).status, 200);
     let refused = ask(&small, "large", "", "", &shell());
     assert_eq!(refused.status, 507, "{}", String::from_utf8_lossy(&refused.body));

@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 
 use common::{Server, tasks};
@@ -247,6 +248,20 @@ fn every_address_of_the_description_answers_as_it_says() {
 }
 
 #[test]
+fn every_route_of_the_interface_is_described() {
+    let routes: BTreeSet<&str> = include_str!("../src/api/mod.rs")
+        .split(".route(\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    let described: Value = serde_json::from_str(include_str!("../src/api/openapi.json")).unwrap();
+    // The addresses of files given to `makespan open` are not described.
+    let interface = routes.iter().filter(|route| !route.starts_with("/files/"));
+    let missing: Vec<_> = interface.filter(|route| !described["paths"][**route].is_object()).collect();
+    assert!(routes.len() > 20 && missing.is_empty(), "{missing:?}");
+}
+
+#[test]
 fn graflow_addresses_return_the_state_of_the_store() {
     let server = with_runs();
     let all = server.get("/api/executions").json();
@@ -265,6 +280,7 @@ fn graflow_addresses_return_the_state_of_the_store() {
     assert!(graph["nodes"].as_array().unwrap().iter().any(|n| n["data"]["error"] == "no disk"), "{graph}");
     let history = server.get("/api/tasks/t100/history").json();
     assert_eq!(history["executions"][0]["status"], "completed");
+    assert_eq!(history["executions"][0]["execution_id"], "a1_t100");
     let figures = server.get("/api/metrics/summary").json();
     assert_eq!((figures["total_executions"].as_u64(), figures["total_tasks"].as_u64()), (Some(10), Some(50)));
     assert_eq!(figures["success_rate"].as_f64(), Some(0.98));
@@ -275,4 +291,36 @@ fn graflow_addresses_return_the_state_of_the_store() {
             && text.contains("makespan_events_stored_total 61"),
         "{text}"
     );
+}
+
+#[test]
+fn the_history_of_a_task_is_also_found_by_its_name_and_its_step() {
+    let server = Server::start();
+    for run in 0..2u64 {
+        let mut lines = format!("{{\"event\":\"run\",\"run\":\"r{run}\"}}\n");
+        for number in 1..3 {
+            let (started, id) = (run * 100 + number, run * 7);
+            lines.push_str(&format!(
+                "{{\"event\":\"task\",\"task\":\"{id}\",\"name\":\"fetch part\",\"step\":\"fetch\"}}\n\
+                 {{\"event\":\"attempt\",\"task\":\"{id}\",\"try\":{number},\"started\":{started}000000000,\
+                  \"ended\":{started}500000000,\"status\":\"succeeded\"}}\n"
+            ));
+        }
+        assert_eq!(server.send(&format!("r{run}"), "p", 1, &lines).status, 200);
+    }
+    let by_id = server.get("/api/tasks/7/history").json();
+    assert_eq!(by_id["executions"].as_array().unwrap().len(), 1);
+    for name in ["fetch", "fetch%20part"] {
+        let answer = server.get(&format!("/api/tasks/{name}/history"));
+        assert_eq!(answer.status, 200, "{name}");
+        let executions = answer.json()["executions"].as_array().unwrap().clone();
+        let ids: Vec<&str> = executions.iter().map(|one| one["execution_id"].as_str().unwrap()).collect();
+        assert_eq!(ids, ["r1_7_2", "r1_7_1", "r0_0_2", "r0_0_1"], "the newest is first");
+        assert_eq!(
+            (executions[0]["task_id"].as_str(), executions[0]["duration"].as_f64()),
+            (Some("7"), Some(0.5))
+        );
+    }
+    let nobody = server.get("/api/tasks/fetch%20/history");
+    assert!(nobody.status == 404 && nobody.json()["detail"].as_str().unwrap().contains("name or step"));
 }

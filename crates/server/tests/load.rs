@@ -98,6 +98,26 @@ fn viewers_see_every_event_despite_clients_that_never_read() {
 }
 
 #[test]
+fn a_viewer_costs_the_server_little_memory() {
+    for how in [Follow::Events, Follow::WebSocket] {
+        let folder = folder(&format!("memory-{how:?}"));
+        let server = Served::start(&folder, BE_A_SERVER);
+        let watch = |run, viewers, long| {
+            viewers::watch(server.port, run, how, (viewers, 0), (50, Duration::from_millis(long)))
+        };
+        // What the first requests need is needed once.
+        watch("first", 4, 300);
+        let Some(before) = server.memory() else {
+            println!("skipped: this system does not show the memory of a process");
+            return;
+        };
+        watch("followed", 200, 1_000);
+        let each = server.peak_memory().unwrap().saturating_sub(before) / 200;
+        assert!(each < 100 << 10, "{how:?}: {each} bytes per client");
+    }
+}
+
+#[test]
 fn spans_that_were_acknowledged_are_stored() {
     let folder = folder("spans");
     let server = Served::start(&folder, BE_A_SERVER);

@@ -1,5 +1,6 @@
 //! Blocks: many events stored in one piece, as one text of their lines and a list of their producers and numbers.
 
+use std::cell::RefCell;
 use std::io::{Read as _, Write as _};
 
 use flate2::Compression;
@@ -12,6 +13,9 @@ use crate::{Error, LONGEST_LINE, Record};
 pub(crate) const MOST_EVENTS: u64 = 512;
 /// Maximum number of bytes of lines in a block.
 pub(crate) const MOST_BYTES: usize = 128 << 10;
+/// Maximum number of bytes of lines in a block to which further events are added. Each time a block is read, compressed and
+/// written again as a whole, which is most of the work of storing single events.
+pub(crate) const MOST_REOPENED: usize = 16 << 10;
 
 /// Events of one producer with consecutive numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,11 +154,21 @@ fn take(input: &mut &[u8]) -> Option<u64> {
     None
 }
 
+thread_local! {
+    /// Its tables are a third of a megabyte. Allocating them for each block took longer than compressing a small block.
+    static ENCODER: RefCell<ZlibEncoder<Vec<u8>>> =
+        RefCell::new(ZlibEncoder::new(Vec::new(), Compression::fast()));
+}
+
 /// Compresses lines (zlib, RFC 1950: its checksum detects damage).
 pub(crate) fn compress(text: &str) -> Result<Vec<u8>, Error> {
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(text.len() / 4), Compression::fast());
-    encoder.write_all(text.as_bytes())?;
-    Ok(encoder.finish()?)
+    ENCODER.with_borrow_mut(|encoder| {
+        // Begins a new stream, whatever an error left behind.
+        encoder.reset(Vec::with_capacity(text.len() / 4))?;
+        encoder.write_all(text.as_bytes())?;
+        encoder.try_finish()?;
+        Ok(encoder.reset(Vec::new())?)
+    })
 }
 
 /// Decompresses lines of this total size.
@@ -199,6 +213,17 @@ mod tests {
         let read: Vec<_> =
             again.records().map(|r| (r.producer.to_owned(), r.seq, r.line.to_owned())).collect();
         assert_eq!(read, records);
+    }
+
+    #[test]
+    fn the_same_lines_give_the_same_bytes_whatever_was_compressed_before() {
+        let long = "{\"event\":\"log\",\"text\":\"a line that repeats\"}\n".repeat(3_000);
+        let first = compress("{}\n").unwrap();
+        let all: Vec<Vec<u8>> =
+            [&long, "", "{}\n", &long].iter().map(|text| compress(text).unwrap()).collect();
+        assert_eq!((&all[2], &all[3]), (&first, &all[0]));
+        assert_eq!(expand(&all[0], long.len() as u64).unwrap(), long);
+        assert_eq!(expand(&all[1], 0).unwrap(), "");
     }
 
     #[test]

@@ -24,10 +24,11 @@ pub(crate) fn run(args: &LineageArgs, config: Config) -> Result<(), Failure> {
     }
 }
 
-/// Returns whether Graflow recorded a run, or its trace was imported.
+/// Returns whether Graflow recorded a run, by its own tracer or by `makespan.compat.graflow`, whose source is `makespan python, as
+/// graflow`.
 fn is_lineage(run: &RunState) -> bool {
     let source = run.source.as_deref().unwrap_or_default();
-    source.get(..7).is_some_and(|name| name.eq_ignore_ascii_case("graflow"))
+    source.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case("graflow"))
 }
 
 fn status(config: &Config) -> Result<(), Failure> {

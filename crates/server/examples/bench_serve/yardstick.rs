@@ -50,18 +50,26 @@ pub(crate) fn broadcast(viewers: usize, (per_second, long): (u64, Duration)) -> 
             let Ok(listener) = TcpListener::bind("127.0.0.1:0").await else { return };
             let _ = to_port.send(listener.local_addr().map_or(0, |place| place.port()));
             let sender = all.clone();
-            tokio::spawn(async move {
+            let send = async move {
                 let mut ticks = tokio::time::interval(Duration::from_millis(100));
                 loop {
                     ticks.tick().await;
                     let events = (0..per_second / 10)
                         .map(|_| format!("{{\"event\":\"log\",\"text\":\"sent {}\"}}\n", now()));
-                    // Nobody may be connected yet.
+                    // Nobody may be connected any more.
                     let _ = sender.send(events.collect::<String>().into_bytes().into());
                 }
-            });
+            };
+            // As with the server: nothing is sent while clients still connect.
+            let (mut send, mut missing) = (Some(send), viewers);
             while let Ok((mut stream, _)) = listener.accept().await {
                 let mut received = all.subscribe();
+                missing = missing.saturating_sub(1);
+                if missing == 0
+                    && let Some(send) = send.take()
+                {
+                    tokio::spawn(send);
+                }
                 tokio::spawn(async move {
                     let _ = stream.read(&mut [0; 512]).await;
                     while let Ok(bytes) = received.recv().await {

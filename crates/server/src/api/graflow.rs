@@ -1,6 +1,7 @@
 //! The addresses of Graflow's lineage service, with data from the store. Unlike the original, an unknown id gives 404, times
 //! have a zone, the counters of a run are derived from its tasks, and an error is cleared when a retry succeeds.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -8,8 +9,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Response};
 use makespan_format::Status;
 use makespan_format::time::format_rfc3339;
-use makespan_model::{AttemptId, Run, TaskId, UNKNOWN};
-use makespan_store::{Counts, Error, Grouping, HistoryQuery, RunFilter, RunQuery, RunState, Store, Tally};
+use makespan_model::{AttemptId, Order as _, Run, TaskId, UNKNOWN};
+use makespan_store::{
+    Counts, Error, Grouping, HistoryQuery, RunFilter, RunQuery, RunState, Store, Tally, TaskRun,
+};
 use serde_json::{Value, json};
 
 use crate::app::App;
@@ -137,7 +140,8 @@ fn node(run: &Run, task: TaskId, created: &str) -> Value {
     })
 }
 
-/// `GET /api/tasks/{id}/history`: one task in all runs of the store, newest first.
+/// `GET /api/tasks/{id}/history`: one task in all runs of the store, newest first. If no run has a task with this id, the tasks
+/// of the latest runs with this name or of this step.
 pub(crate) async fn history(
     State(app): State<Arc<App>>,
     Id(id): Id,
@@ -145,30 +149,62 @@ pub(crate) async fn history(
     params: Params,
 ) -> Result<Response<Body>, Problem> {
     params.done()?;
-    let query = HistoryQuery { task: id.clone(), runs: RunQuery { limit: LISTED, ..RunQuery::default() } };
-    let found = app.shelf.ask(move |store| store.history(&query)).await?;
-    if found.tasks.is_empty() {
-        return Err(Problem::not_found("no run has a task with this id"));
+    let wanted = id.clone();
+    let rows = app.shelf.ask(move |store| {
+        let query =
+            HistoryQuery { task: wanted.clone(), runs: RunQuery { limit: LISTED, ..RunQuery::default() } };
+        let found = store.history(&query)?;
+        if found.tasks.is_empty() {
+            return named(store, &wanted);
+        }
+        Ok(found.tasks.iter().map(history_row).collect())
+    });
+    let rows = rows.await?;
+    if rows.is_empty() {
+        let why = format!(
+            "no run has a task with this id, and no task of the latest runs ({AVERAGED} tasks at most) has this name or step"
+        );
+        return Err(Problem::not_found(why));
     }
-    let rows: Vec<Value> = found
-        .tasks
-        .iter()
-        .map(|row| {
-            let (start, end) = (row.task.started, row.task.ended);
-            json!({
-                "task_id": id,
-                "execution_id": format!("{}_{id}", row.run),
-                "start_time": start.map(format_rfc3339),
-                "end_time": end.map(format_rfc3339),
-                "status": word(row.task.status),
-                "duration": start.zip(end).map(seconds),
-                "result_size": null,
-                "error_message": row.task.error,
-                "metadata": {},
-            })
-        })
-        .collect();
     Ok(reply::json(&headers, &json!({ "task_id": id, "executions": rows })))
+}
+
+fn history_row(row: &TaskRun) -> Value {
+    let (start, end) = (row.task.started, row.task.ended);
+    json!({
+        "task_id": row.task.id,
+        "execution_id": format!("{}_{}", row.run, row.task.id),
+        "start_time": start.map(format_rfc3339),
+        "end_time": end.map(format_rfc3339),
+        "status": word(row.task.status),
+        "duration": start.zip(end).map(seconds),
+        "result_size": null,
+        "error_message": row.task.error,
+        "metadata": {},
+    })
+}
+
+/// Returns the attempts of the tasks with a name or of a step in the latest runs, newest first, among at most [`AVERAGED`] tasks
+/// and for at most [`LISTED`] rows.
+fn named(store: &dyn Store, name: &str) -> Result<Vec<Value>, Error> {
+    let (mut rows, mut left) = (Vec::new(), AVERAGED);
+    for state in store.runs(&RunQuery { limit: LISTED, ..RunQuery::default() })?.runs {
+        left = match left.checked_sub(state.tasks.total()) {
+            Some(left) if rows.len() < LISTED as usize => left,
+            _ => break,
+        };
+        let Some(run) = fold(store, &state.id)? else { continue };
+        let has_name = |task: &TaskId| run.task_name(*task) == name || run.task_step(*task) == name;
+        let mut tries: Vec<(TaskId, AttemptId)> = run
+            .task_ids()
+            .filter(has_name)
+            .flat_map(|task| run.attempts_of(task).map(move |attempt| (task, attempt)))
+            .collect();
+        tries.order_by_numbers(|(_, attempt)| Reverse(run.attempts.started[attempt.index()]));
+        rows.extend(tries.into_iter().map(|(task, attempt)| task_execution(&run, task, attempt)));
+    }
+    rows.truncate(LISTED as usize);
+    Ok(rows)
 }
 
 /// `GET /api/metrics/summary`.

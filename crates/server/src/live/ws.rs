@@ -23,6 +23,9 @@ use crate::stop::stopped;
 const FRAME: usize = 64 << 10;
 const MESSAGE: usize = 256 << 10;
 const UNREAD: usize = 1 << 20;
+/// Number of bytes that are read from a client at once. The WebSocket fills that much memory with zeros whenever it looks for
+/// a message, and keeps it; clients send a few bytes.
+const READ: usize = 4 << 10;
 /// Maximum number of subscriptions per connection.
 const SUBSCRIPTIONS: usize = 64;
 /// Interval at which lists of runs are looked up.
@@ -57,7 +60,11 @@ fn limited(upgrade: Upgrade) -> Result<WebSocketUpgrade, Problem> {
             Problem::new(StatusCode::UPGRADE_REQUIRED, why)
         }
     })?;
-    Ok(upgrade.max_frame_size(FRAME).max_message_size(MESSAGE).max_write_buffer_size(UNREAD * 2))
+    Ok(upgrade
+        .read_buffer_size(READ)
+        .max_frame_size(FRAME)
+        .max_message_size(MESSAGE)
+        .max_write_buffer_size(UNREAD * 2))
 }
 
 async fn serve(app: Arc<App>, mut socket: WebSocket, lineage: Option<Lineage>) {

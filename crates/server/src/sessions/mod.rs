@@ -24,8 +24,10 @@ use kept::{Job, Kept, Table};
 
 /// Maximum number of questions that are answered or wait for it.
 const WAITING: usize = 256;
-/// Estimated memory of an open run, bytes: per task and per event.
-const TASK_BYTES: u64 = 1_200;
+/// Estimated memory of an open run, bytes: per task and per event. A run of a million tasks with two events each took 570
+/// bytes per task once every view had been asked for, and 670 at the peak (`cargo xtask bench serve --large sessions`); log lines
+/// and errors take more than other events.
+const TASK_BYTES: u64 = 200;
 const EVENT_BYTES: u64 = 300;
 
 /// Limits of the runs that a server holds open for browsers.

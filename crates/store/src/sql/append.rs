@@ -7,7 +7,7 @@ use super::driver::{Driver, look_up};
 use super::rows;
 use super::tables::{BLOCKS, LABELS, METRICS, RANGES, RUNS, TASKS};
 use super::text::{Cells, Sql, Value};
-use crate::block::{self, Block, MOST_BYTES, MOST_EVENTS};
+use crate::block::{self, Block, MOST_EVENTS, MOST_REOPENED};
 use crate::digest::MetricState;
 use crate::key::{TextKey, key};
 use crate::ranges::Ranges;
@@ -358,7 +358,7 @@ fn last_block(driver: &mut impl Driver, no: i64) -> Result<Option<Target>, Error
     let mut sql = Sql::of(driver.dialect(), "SELECT first_event, bytes, spans, body FROM makespan_blocks");
     sql.push(" WHERE run_no = ").bind(no);
     sql.push(" AND first_event = (SELECT MAX(first_event) FROM makespan_blocks WHERE run_no = ").bind(no);
-    sql.push(") AND events < ").bind(MOST_EVENTS).push(" AND bytes < ").bind(MOST_BYTES as u64);
+    sql.push(") AND events < ").bind(MOST_EVENTS).push(" AND bytes < ").bind(MOST_REOPENED as u64);
     let Some(row) = driver.rows(sql)?.pop() else { return Ok(None) };
     let mut cells = Cells::of(row);
     let (first, bytes) = (cells.count()?, cells.count()?);

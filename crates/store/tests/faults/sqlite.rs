@@ -95,6 +95,33 @@ fn a_damaged_block_is_reported_and_other_runs_are_read() {
     assert_eq!(store.run("r").unwrap().unwrap().events, 2_000);
 }
 
+#[test]
+fn storing_an_event_writes_a_bounded_part_of_its_run_again() {
+    let home = Sqlite::new().unwrap();
+    let store = home.open();
+    let line = |i: u64| format!("{{\"event\":\"log\",\"text\":\"{i} {}\"}}", "x".repeat(900));
+    for i in 1..=60 {
+        put(&*store, "single", "p", &[(i, line(i))]).unwrap();
+    }
+    put(&*store, "batch", "p", &(1..=60).map(|i| (i, line(i))).collect::<Vec<_>>()).unwrap();
+    assert_eq!((lines(&*store, "single").len(), lines(&*store, "batch").len()), (60, 60));
+    drop(store);
+    let file = rusqlite::Connection::open(home.file()).unwrap();
+    let sizes = |run: &str| -> Vec<i64> {
+        let of_run = "SELECT bytes FROM makespan_blocks WHERE run_no =
+            (SELECT run_no FROM makespan_runs WHERE id = CAST(?1 AS BLOB))";
+        file.prepare(of_run)
+            .unwrap()
+            .query_map([run], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
+    };
+    let (single, batch) = (sizes("single"), sizes("batch"));
+    assert!(single.len() > 2 && single.iter().all(|bytes| *bytes < 18 << 10), "{single:?}");
+    assert!(batch.len() == 1 && batch[0] > 50 << 10, "{batch:?}");
+}
+
 /// A loss of power leaves some beginning of the log, as far as it was written back. Whatever it is, the store opens and
 /// holds a beginning of what was appended, and everything that was acknowledged before the log began.
 #[test]
