@@ -138,7 +138,7 @@ fn a_report_is_printed_if_a_browser_is_installed() {
     assert!(std::fs::read(&out).unwrap().starts_with(b"%PDF-"));
     // However many tasks there are, the paper shows some of each kind.
     let line = |n: usize| format!("t{n} {n}..{} w{} step=s{} try=1 succeeded\n", n + 5, n % 40, n % 9);
-    let large = file(&dir, "large.txt", &(0..10_000).map(line).collect::<String>());
+    let large = file(&dir, "large.txt", (0..10_000).map(line).collect::<String>());
     assert_eq!(run(&["export", &large, "-o", out.to_str().unwrap()]).status.code(), Some(0));
     let printed = std::fs::read(&out).unwrap();
     let pages = printed.windows(12).filter(|bytes| *bytes == b"/Type /Page\n").count();

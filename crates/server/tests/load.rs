@@ -1,6 +1,6 @@
 //! The server under load, small: what was acknowledged is there once, whenever the server is killed; every viewer sees every
 //! event, whoever else does not read. `cargo xtask bench serve` measures the same.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 #[path = "load/mod.rs"]
 mod load;
