@@ -40,8 +40,8 @@ pub(crate) struct Outcome<'a> {
     failed: bool,
     passed: bool,
     /// Whether a member for the result is empty, and whether a word of success says more than that the record is over.
-    untold: bool,
-    told: bool,
+    lacks_result: bool,
+    has_success_word: bool,
     error: Option<ErrorInfo<'a>>,
     /// The exit code, for an error without other details.
     exit: Option<i64>,
@@ -122,7 +122,7 @@ impl<'a> Outcome<'a> {
 
     /// Adds a member without a value: one for the result means that a record that is over does not contain it.
     pub(crate) fn empty(&mut self, key: &str) {
-        self.untold |= words::is_result(key);
+        self.lacks_result |= words::is_result(key);
     }
 
     /// Does the same for an argument of the call `name`, which may have any of these names by chance. Only texts and
@@ -196,7 +196,7 @@ impl<'a> Outcome<'a> {
         }
         match read(&word) {
             Some(status) => {
-                self.told |= status == Status::Succeeded && !words::is_over(&word);
+                self.has_success_word |= status == Status::Succeeded && !words::is_over(&word);
                 self.add(status);
             }
             None => {
@@ -267,7 +267,7 @@ impl<'a> Outcome<'a> {
     /// Returns the status: the worst word. An error or an exit code turns success, a running status or none into
     /// failure, and explains a cancelled, skipped or retried task. `None` if nothing was recorded.
     pub(crate) fn status(&self) -> Option<Status> {
-        if self.is_untold() {
+        if self.is_over_without_result() {
             return Some(Status::Unknown);
         }
         let explained = matches!(
@@ -290,9 +290,9 @@ impl<'a> Outcome<'a> {
     }
 
     /// Whether all that was recorded is that it is over, and the member for the result is empty.
-    fn is_untold(&self) -> bool {
+    fn is_over_without_result(&self) -> bool {
         let is_over = self.word == Some(Status::Succeeded) && !self.passed && !self.failed;
-        self.untold && is_over && !self.told
+        self.lacks_result && is_over && !self.has_success_word
     }
 
     /// Adds everything that another one has collected.
@@ -304,8 +304,8 @@ impl<'a> Outcome<'a> {
         self.doubtful = self.doubtful.take().or(other.doubtful);
         self.failed |= other.failed;
         self.passed |= other.passed;
-        self.untold |= other.untold;
-        self.told |= other.told;
+        self.lacks_result |= other.lacks_result;
+        self.has_success_word |= other.has_success_word;
         self.exit = self.exit.or(other.exit);
         if let Some(error) = other.error {
             self.error(error);
@@ -326,8 +326,8 @@ impl<'a> Outcome<'a> {
             doubtful: self.doubtful.map(own),
             failed: self.failed,
             passed: self.passed,
-            untold: self.untold,
-            told: self.told,
+            lacks_result: self.lacks_result,
+            has_success_word: self.has_success_word,
             error: self.error.map(own_error),
             exit: self.exit,
         }
@@ -338,7 +338,7 @@ impl<'a> Outcome<'a> {
         let is_doubtful = self.word.is_none() && !self.passed && !self.failed;
         if let Some(word) = self.unread.as_ref().or(self.doubtful.as_ref().filter(|_| is_doubtful)) {
             unread.add(word);
-        } else if self.is_untold() {
+        } else if self.is_over_without_result() {
             unread.add("over, without a result");
         }
         self.status()

@@ -203,7 +203,9 @@ class Moe(Recorded):
             for path in (graph, timeline):
                 self.assertIn("data_loading", pathlib.Path(path).read_text())
             with self.assertWarnsRegex(RuntimeWarning, "w.svg"):
-                self.assertTrue(visualizer.visualize_workflow(workflow, "w.png").endswith("w.svg"))
+                self.assertTrue(visualizer.visualize_workflow(workflow, "w.pdf").endswith("w.svg"))
+            for path in (visualizer.visualize_workflow(workflow, "w.png"), visualizer.create_timeline_visualization(workflow, "t.PNG")):
+                self.assertEqual(pathlib.Path(path).read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
             self.assertIn("no labels", pathlib.Path(visualizer.visualize_workflow(workflow, "w.html")).read_text())
 
     @needs_program

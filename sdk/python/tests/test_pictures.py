@@ -107,6 +107,8 @@ class Pictures(Recorded):
         path = WorkflowVisualizer(definition).visualize(self.folder / "w.svg")
         self.assertIn("out", self.texts(path))
         self.assertTrue(WorkflowVisualizer(definition).visualize().startswith("<svg"))
+        path = WorkflowVisualizer(definition).save(self.folder / "w.png")
+        self.assertEqual((path.name, path.read_bytes()[:4]), ("w.png", b"\x89PNG"))
         with self.assertRaisesRegex(ValueError, "needs a workflow"):
             WorkflowVisualizer().visualize()
 

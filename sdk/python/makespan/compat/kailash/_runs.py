@@ -72,11 +72,13 @@ def folder_of(output_dir, *default):
     return folder
 
 
-def svg_path(path):
-    """Returns the path of a picture. Pictures are SVG: another ending is replaced, and a warning names the file."""
+def svg_path(path, also=()):
+    """Returns the path of a picture. Pictures are SVG, or have one of the endings in ``also``: another ending is replaced, and a
+    warning names the file.
+    """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix.lower() == ".svg":
+    if path.suffix.lower() in (".svg", *also):
         return path
     named = path.with_suffix(".svg")
     if path.suffix:

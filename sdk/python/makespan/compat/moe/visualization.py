@@ -37,13 +37,13 @@ class WorkflowVisualizer:
         return path
 
     def visualize_workflow(self, workflow, filename=None):
-        """Writes the graph of the workflow as SVG. If the name ends in ``.html``, a page with graph, timeline, figures and
-        errors is written, which works offline and without scripts. Needs the ``makespan`` program.
+        """Writes the graph of the workflow as SVG, or as PNG if the name ends in ``.png``. If it ends in ``.html``, a page with
+        graph, timeline, figures and errors is written, which works offline and without scripts. Needs the ``makespan`` program.
         """
         return self._picture(workflow, filename, "graph")
 
     def create_timeline_visualization(self, workflow, filename=None):
-        """Writes the timeline of the workflow as SVG, or the same page as :meth:`visualize_workflow`."""
+        """Writes the timeline of the workflow as SVG or PNG, or the same page as :meth:`visualize_workflow`."""
         return self._picture(workflow, filename, "timeline")
 
     def create_report(self, workflow, filename=None):
@@ -55,7 +55,8 @@ class WorkflowVisualizer:
         if filename is not None and str(filename).lower().endswith((".html", ".htm")):
             return self.create_report(workflow, filename)
         opened = self._opened(workflow)
-        return opened.export("svg", self._path(workflow, filename, ".svg", "_" + view), view=view)
+        kind = "png" if filename is not None and str(filename).lower().endswith(".png") else "svg"
+        return opened.export(kind, self._path(workflow, filename, "." + kind, "_" + view), view=view)
 
     def _opened(self, workflow):
         """Opens the file in which the workflow is recorded, or one in the form of the original."""
@@ -69,10 +70,10 @@ class WorkflowVisualizer:
         if filename is None:
             filename = (re.sub(r"[^\w.-]", "_", workflow.workflow_id)[:150].lstrip(".") or "workflow") + suffix
         name, given = os.path.splitext(str(filename))
-        if given.lower() in (".png", ".jpg", ".jpeg", ".pdf") and ending == ".svg":
+        if given.lower() in (".jpg", ".jpeg", ".pdf") and ending == ".svg":
             warnings.warn("Pictures are written as SVG: %s instead of %s" % (name + ending, filename), RuntimeWarning, stacklevel=4)
             filename = name
-        return os.path.join(self.output_dir, filename if str(filename).endswith(ending) else "%s%s" % (filename, ending))
+        return os.path.join(self.output_dir, filename if str(filename).lower().endswith(ending) else "%s%s" % (filename, ending))
 
 
 def render_workflow_dashboard(tracker_output_dir="./.workflow_tracking"):

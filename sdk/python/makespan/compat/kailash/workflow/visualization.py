@@ -24,7 +24,9 @@ class WorkflowVisualizer:
         self.workflow = workflow
 
     def visualize(self, output_path=None, figsize=None, title=None, show_labels=True, show_connections=True, dpi=None, **kwargs):
-        """Writes the graph of the workflow as SVG and returns its path; without a path returns the SVG as text."""
+        """Writes the graph of the workflow and returns its path; without a path returns the SVG as text. A name that ends in ``.png``
+        gives a PNG, any other an SVG.
+        """
         if self.workflow is None:
             raise ValueError("visualize() needs a workflow: WorkflowVisualizer(workflow)")
         given = self.workflow.to_dict() if hasattr(self.workflow, "to_dict") else self.workflow
@@ -33,13 +35,16 @@ class WorkflowVisualizer:
             with open(source, "w", encoding="utf-8") as file:
                 json.dump(given, file, default=str)
             try:
-                svg = analysis.runs.open(source)[0].svg("graph")
+                run = analysis.runs.open(source)[0]
+                if output_path is None:
+                    return run.svg("graph")
+                path = svg_path(output_path, (".png",))
+                return written(path, run.export(path.suffix[1:].lower(), view="graph"))
             except ProgramError as error:
                 raise StorageException("The workflow could not be drawn: %s" % error) from None
-        return svg if output_path is None else written(svg_path(output_path), svg)
 
     def save(self, output_path, dpi=None, **kwargs):
-        """Writes the graph of the workflow as SVG and returns its path."""
+        """Does the same."""
         return self.visualize(output_path)
 
     def create_execution_graph(self, run_id, task_manager, output_path=None):
