@@ -127,7 +127,7 @@ impl Expander {
                 };
             }
         };
-        Expanded::Members(members.into_iter().map(|member| self.open_packed(member)).collect())
+        Expanded::Members(members.into_iter().map(|member| self.open_member(member)).collect())
     }
 
     /// Opens what was compressed: the members of a tar archive, a report, or the content itself.
@@ -141,15 +141,20 @@ impl Expander {
                     content: Err(why),
                     damage: None,
                 }));
-                all.into_iter().map(|member| self.open_packed(member)).collect()
+                all.into_iter().map(|member| self.open_member(member)).collect()
             }
             _ => vec![self.open_packed(member)],
         }
     }
 
-    /// Opens a compressed file, a report or a Parquet file within an archive; refuses an archive within one.
-    fn open_packed(&mut self, member: Member) -> Member {
-        let mut member = self.open_stream(member);
+    /// Opens a file within an archive, which may be compressed by itself.
+    fn open_member(&mut self, member: Member) -> Member {
+        let member = self.open_stream(member);
+        self.open_packed(member)
+    }
+
+    /// Opens a report or a Parquet file; refuses what is packed once more.
+    fn open_packed(&mut self, mut member: Member) -> Member {
         let Ok(bytes) = &member.content else { return member };
         let kind = kind(bytes);
         if kind == Some(PARQUET) {

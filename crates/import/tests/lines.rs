@@ -118,7 +118,7 @@ fn what_is_wrong_with_a_line_is_said_with_its_place() {
     for (end, cause) in [
         (&br#"{"event":"end","task":"a","error":"no "room" left"}"#[..], "an unescaped quote"),
         (b"{'event':'end','task':b'a'}", "single quotes"),
-        (br#"{"event":"end","task":"a","error":None}"#, "another language"),
+        (br#"{"event":"end","task":"a","error":undefined}"#, "another language"),
         (br#"{"event":"end","task":"a","labels":{"share":0,25}}"#, "a decimal comma"),
     ] {
         let got = events(end);
