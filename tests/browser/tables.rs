@@ -71,6 +71,15 @@ async fn the_columns_of_a_table_are_mapped_in_the_page_and_kept_in_the_link() {
     page.assert_quiet().await;
 }
 
+/// Opens the sample of a pipeline that failed.
+async fn pipeline(setup: &Setup) -> (Program, Chromium) {
+    let app = Program::open(setup, &[sample("pipeline-retry.jsonl")]);
+    let page = Chromium::start(setup, View::default()).await;
+    page.goto(&app.url).await;
+    page.wait_ready().await;
+    (app, page)
+}
+
 /// Presses the button with this text.
 async fn button(page: &Chromium, within: &str, text: &str) {
     let script = "const found = [...document.querySelectorAll(`${arguments[0]} button`)].find(b => b.innerText.trim() === arguments[1]); \
@@ -90,16 +99,13 @@ async fn cells(page: &Chromium, row: usize) -> Vec<String> {
 #[tokio::test]
 async fn rows_are_grouped_and_columns_are_chosen() {
     let Some(setup) = Setup::from_env() else { return };
-    let app = Program::open(&setup, &[sample("pipeline-retry.jsonl")]);
-    let page = Chromium::start(&setup, View::default()).await;
-    page.goto(&app.url).await;
-    page.wait_ready().await;
+    let (_app, page) = pipeline(&setup).await;
     page.press("6").await;
     painted(&page, "table").await;
     assert_eq!(rows(&page, "table").await, 48);
     choose(&page, "Group by", "step").await;
     page.wait_until("document.querySelectorAll('tr.group').length === 14").await;
-    assert_eq!(cells(&page, 1).await[..4], ["✓\nsucceeded", "▸ fetch (6)", "", ""]);
+    assert_eq!(cells(&page, 1).await[..4], ["✓\nsucceeded", "▸ fetch (6 tasks, medians)", "", ""]);
     page.click("tr.group:nth-of-type(3) button").await;
     page.wait_until("document.querySelector('tr.group button[aria-expanded=true]')").await;
     assert_eq!(rows(&page, "table").await, 20, "14 groups and the six tasks of one");
@@ -125,10 +131,7 @@ async fn rows_are_grouped_and_columns_are_chosen() {
 #[tokio::test]
 async fn lanes_and_colours_follow_a_parameter() {
     let Some(setup) = Setup::from_env() else { return };
-    let app = Program::open(&setup, &[sample("pipeline-retry.jsonl")]);
-    let page = Chromium::start(&setup, View::default()).await;
-    page.goto(&app.url).await;
-    page.wait_ready().await;
+    let (_app, page) = pipeline(&setup).await;
     page.press("3").await;
     painted(&page, "timeline").await;
     button(&page, ".tools", "other…").await;
@@ -148,10 +151,7 @@ async fn lanes_and_colours_follow_a_parameter() {
 #[tokio::test]
 async fn a_key_that_was_changed_works_at_the_next_visit_too() {
     let Some(setup) = Setup::from_env() else { return };
-    let app = Program::open(&setup, &[sample("pipeline-retry.jsonl")]);
-    let page = Chromium::start(&setup, View::default()).await;
-    page.goto(&app.url).await;
-    page.wait_ready().await;
+    let (app, page) = pipeline(&setup).await;
     page.press("?").await;
     page.wait_until("document.querySelector('[role=dialog]')").await;
     button(&page, "[role=dialog]", "Change keys…").await;

@@ -60,11 +60,11 @@ fn a_bad_record_affects_only_itself() {
         for glue in [",\n", ","] {
             let text = trace(second, glue);
             let (kind, sink) = read(&text);
-            let told = messages(&sink.lines);
+            let found = messages(&sink.lines);
             assert_eq!(kind, Verdict::Read, "{text}");
-            assert_eq!(tasks(&sink), good / 4 * 3, "{text}\n{told:?}");
+            assert_eq!(tasks(&sink), good / 4 * 3, "{text}\n{found:?}");
             let line = if glue == "," { "line 1, column " } else { "line 3, column " };
-            let hit = told.iter().find(|m| m.contains("bad-record")).unwrap();
+            let hit = found.iter().find(|m| m.contains("bad-record")).unwrap();
             assert!(hit.contains(line) && hit.contains(cause), "{text}\n{hit}");
         }
     }
@@ -84,23 +84,23 @@ fn a_record_written_as_a_python_literal_is_read_and_its_place_is_shown() {
         for glue in [",\n", ","] {
             let text = trace(second, glue);
             let (kind, sink) = read(&text);
-            let told = messages(&sink.lines);
-            assert_eq!((kind, tasks(&sink)), (Verdict::Read, good), "{text}\n{told:?}");
-            assert!(!told.iter().any(|m| m.contains("bad-record")), "{told:?}");
+            let found = messages(&sink.lines);
+            assert_eq!((kind, tasks(&sink)), (Verdict::Read, good), "{text}\n{found:?}");
+            assert!(!found.iter().any(|m| m.contains("bad-record")), "{found:?}");
             let column = second.find(mark).unwrap() + 1;
             let (line, column) =
                 if glue == "," { (1, text.find(second).unwrap() + column) } else { (3, column) };
             let place = format!("(first: line {line}, column {column})");
-            let hit = told.iter().find(|m| m.contains("python-literals")).unwrap();
+            let hit = found.iter().find(|m| m.contains("python-literals")).unwrap();
             assert!(hit.contains(&place), "{text}\n{hit}");
         }
     }
     // Cut in the middle, it is the end of the file.
     let cut = "[{\"id\":\"a\",\"start\":1,\"end\":2},\n{'id':'b','start':2,'en";
     let (_, sink) = read(cut);
-    let told = messages(&sink.lines);
-    assert!(told.iter().any(|m| m.contains("truncated")), "{told:?}");
-    assert!(!told.iter().any(|m| m.contains("bad-record")), "{told:?}");
+    let found = messages(&sink.lines);
+    assert!(found.iter().any(|m| m.contains("truncated")), "{found:?}");
+    assert!(!found.iter().any(|m| m.contains("bad-record")), "{found:?}");
 }
 
 #[test]
@@ -141,17 +141,17 @@ fn documents_and_lines_with_python_literals_lose_no_record() {
     let lines = "{\"id\":\"a\",\"start\":1,\"end\":2}\n{'id':\"it's\",'start':2,'end':None}\n{\"id\":\"c\",\"start\":3,\"end\":None}\n";
     for (text, place) in [(jobs.as_str(), "line 2, column 1"), (lines, "line 2, column 1")] {
         let (kind, sink) = read(text);
-        let told = messages(&sink.lines);
-        assert_eq!(kind, Verdict::Read, "{told:?}");
+        let found = messages(&sink.lines);
+        assert_eq!(kind, Verdict::Read, "{found:?}");
         assert_eq!(
             sink.lines.iter().filter(|l| l.starts_with("{\"event\":\"task\"")).count(),
             3,
             "{}",
             sink.text()
         );
-        let hit = told.iter().find(|m| m.contains("python-literals")).unwrap();
+        let hit = found.iter().find(|m| m.contains("python-literals")).unwrap();
         assert!(hit.contains(place), "{hit}");
-        assert!(!told.iter().any(|m| m.contains("bad-")), "{told:?}");
+        assert!(!found.iter().any(|m| m.contains("bad-")), "{found:?}");
     }
 }
 
@@ -215,9 +215,9 @@ fn documents_of_nodes_and_of_spans_lose_but_the_record_at_fault() {
  {"component":"integration","entry_time":"2026-01-06T12:00:04","exit_time":"2026-01-06T12:00:06","success":true,"result":null}],"results":{}}"#;
     for text in [argo.as_str(), &otlp, moe] {
         let (kind, sink) = read(text);
-        let told = messages(&sink.lines);
-        assert_eq!((kind, tasks(&sink)), (Verdict::Read, 4), "{text}\n{told:?}");
-        assert!(told.iter().any(|m| m.contains("bad-record") && m.contains(", column ")), "{told:?}");
+        let found = messages(&sink.lines);
+        assert_eq!((kind, tasks(&sink)), (Verdict::Read, 4), "{text}\n{found:?}");
+        assert!(found.iter().any(|m| m.contains("bad-record") && m.contains(", column ")), "{found:?}");
     }
     assert!(messages(&read(moe).1.lines).iter().any(|m| m.contains("line 4, column ")));
     // A literal of Python.

@@ -103,19 +103,19 @@ fn every_text_opens_in_utf_16_as_in_utf_8() {
     for path in fixtures() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let Ok(text) = String::from_utf8(std::fs::read(&path).unwrap()) else { continue };
-        let told = |bytes: Vec<u8>| {
+        let opened_as = |bytes: Vec<u8>| {
             let (outcome, lines) = whole(&[(name.clone(), bytes)]);
             let is_note = |line: &String| line.starts_with("{\"event\":\"diagnostic\"");
             let (notes, events): (Vec<_>, Vec<_>) = lines.into_iter().partition(is_note);
             (outcome.files[0].format, events, notes)
         };
         let text = text.trim_start_matches('\u{feff}');
-        let (format, events, _) = told(text.as_bytes().to_vec());
+        let (format, events, _) = opened_as(text.as_bytes().to_vec());
         let mark = |units: Vec<u8>, mark: [u8; 2]| [mark.to_vec(), units].concat();
         let little = mark(text.encode_utf16().flat_map(u16::to_le_bytes).collect(), [0xff, 0xfe]);
         let big = mark(text.encode_utf16().flat_map(u16::to_be_bytes).collect(), [0xfe, 0xff]);
         for bytes in [little, big] {
-            let (found, same, notes) = told(bytes);
+            let (found, same, notes) = opened_as(bytes);
             assert!((format, &events) == (found, &same), "{}", path.display());
             assert!(!notes.iter().any(|note| note.contains("\"offset\"")), "{notes:?}");
             if !events.is_empty() {

@@ -102,11 +102,11 @@ fn rows_are_grouped_and_groups_sum_up_their_tasks() {
     assert_eq!(
         rows(&facts, &tabling),
         [
-            "> succeeded|search (2)|2.5 s|1.5|",
+            "> succeeded|search (2 tasks, medians)|2.5 s|1.5|",
             "succeeded|a|4 s|1|search",
             "succeeded|b|1 s|2|search",
-            "> failed|10 (1)|4 s|90|",
-            "> succeeded|none (1)|3 s||",
+            "> failed|10 (1 task)|4 s|90|",
+            "> succeeded|none (1 task)|3 s||",
         ],
         "by first start"
     );
@@ -114,7 +114,7 @@ fn rows_are_grouped_and_groups_sum_up_their_tasks() {
     let rows = rows(&facts, &tabling);
     let heads: Vec<&str> =
         rows.iter().filter(|r| r.starts_with('>')).filter_map(|r| r.split('|').nth(1)).collect();
-    assert_eq!(heads, ["10 (1)", "search (2)", "none (1)"]);
+    assert_eq!(heads, ["10 (1 task)", "search (2 tasks, medians)", "none (1 task)"]);
     let listing = Listing::new(&facts, None, &tabling);
     assert_eq!(listing.place_of(2), Some(0), "a task in a collapsed group is where its group is");
     assert_eq!(listing.tasks().collect::<Vec<_>>(), [1, 0]);

@@ -57,8 +57,10 @@ fn a_report_reads_what_makespan_wrote_and_says_where_others_open() {
 fn a_bad_file_among_good_ones_is_reported_in_the_run() {
     let (files, lines) = opened(&[("bad", b"nothing of use"), ("good", RUN)]);
     assert_eq!(files[1].kind, Verdict::Read);
-    let told = messages(&lines);
-    assert!(told.len() == 1 && told[0].contains("file-not-read") && told[0].contains("bad: not recognised"));
+    let found = messages(&lines);
+    assert!(
+        found.len() == 1 && found[0].contains("file-not-read") && found[0].contains("bad: not recognised")
+    );
 }
 
 #[test]
@@ -90,9 +92,11 @@ fn an_empty_zip_is_empty_and_many_bad_files_are_counted() {
     files.extend([("none.zip", zip), ("good", RUN)]);
     let (files, lines) = opened(&files);
     assert_eq!((files[50].kind, files[50].name.as_str()), (Verdict::Empty, "none.zip"));
-    let told = messages(&lines);
-    assert_eq!(told.len(), crate::limits::TOLD_FILES + 2);
-    assert!(told.iter().any(|l| l.contains("file-empty")) && told.iter().any(|l| l.contains("\"count\":30")));
+    let found = messages(&lines);
+    assert_eq!(found.len(), crate::limits::TOLD_FILES + 2);
+    assert!(
+        found.iter().any(|l| l.contains("file-empty")) && found.iter().any(|l| l.contains("\"count\":30"))
+    );
 }
 
 #[test]
@@ -107,10 +111,10 @@ fn notes_of_thousands_of_files_are_counted_and_the_first_are_kept() {
         let mut files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), content)).collect();
         files.push(("good", RUN));
         let (_, lines) = opened(&files);
-        let told = messages(&lines);
-        let of_kind: Vec<_> = told.iter().filter(|l| l.contains(code)).collect();
+        let found = messages(&lines);
+        let of_kind: Vec<_> = found.iter().filter(|l| l.contains(code)).collect();
         assert_eq!(of_kind.len(), crate::limits::TOLD_FILES + 1, "{code}: {:?}", of_kind.first());
         assert!(of_kind[0].contains("x0.json") && of_kind[20].contains("\"count\":2980"), "{of_kind:?}");
-        assert!(told.len() < 100, "{}", told.len());
+        assert!(found.len() < 100, "{}", found.len());
     }
 }

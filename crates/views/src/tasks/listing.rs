@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use makespan_analysis::{Facts, natural_cmp};
 use makespan_model::{HashMap, Order as _, Status, TaskId, quantile};
-use makespan_scene::{count, counted, timestamp, visible};
+use makespan_scene::{counted, timestamp, visible};
 
 use super::field::{Field, Values};
 use super::order::{order, sorted};
@@ -47,10 +47,11 @@ pub struct OpenGroup {
 }
 
 impl OpenGroup {
-    /// Returns its title: its name and the number of its tasks.
+    /// Returns its title: its name, the number of its tasks, and what its numbers are.
     pub fn title(&self) -> String {
         let name = if self.name.is_empty() { "none".into() } else { visible(&self.name) };
-        format!("{name} ({})", count(self.tasks as u64))
+        let medians = if self.tasks > 1 { ", medians" } else { "" };
+        format!("{name} ({}{medians})", counted(self.tasks, "task"))
     }
 }
 
@@ -61,7 +62,6 @@ pub struct Listing {
     spreads: Vec<Option<Spread>>,
     groups: Vec<Group>,
     lines: Vec<Line>,
-    tasks: usize,
 }
 
 impl Listing {
@@ -76,9 +76,8 @@ impl Listing {
             None => order(facts, mask, &tabling.sort),
         };
         let spreads = columns.iter().map(|(field, values)| spread(field, values, &tasks)).collect();
-        let count = tasks.len();
         let groups = tabling.by.as_ref().map_or_else(Vec::new, |by| grouped(facts, by, &tasks, tabling));
-        let mut lines = Vec::with_capacity(count);
+        let mut lines = Vec::with_capacity(tasks.len());
         if tabling.by.is_none() {
             lines.extend(tasks.into_iter().map(Line::Task));
         }
@@ -88,7 +87,7 @@ impl Listing {
                 lines.extend(group.tasks.iter().copied().map(Line::Task));
             }
         }
-        Listing { columns, spreads, groups, lines, tasks: count }
+        Listing { columns, spreads, groups, lines }
     }
 
     /// Returns the number of lines.
@@ -99,11 +98,6 @@ impl Listing {
     /// Returns whether no task is listed.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
-    }
-
-    /// Returns the number of tasks.
-    pub fn task_count(&self) -> usize {
-        self.tasks
     }
 
     /// Returns the line of a task, or that of its collapsed group.
