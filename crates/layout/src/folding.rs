@@ -2,7 +2,7 @@
 //!
 //! A band ends between two layers, where few edges pass. An edge that continues in the next band leaves its band at the
 //! end, runs back through the free channel between the two bands, and enters the next one at its beginning. Edges in
-//! one channel are nested, so that none of them cross.
+//! one channel are nested, so that none of them cross; neighbours that begin or end at the same node share a track.
 
 use crate::placing::{Axes, Gaps};
 use crate::routing::Drawing;
@@ -25,7 +25,7 @@ const RANGE: (f64, f64) = (0.7, 1.15);
 
 /// Folds the drawing of one component if it is longer along the flow than `page` and much longer than high. `sizes`
 /// holds the boxes of its nodes. O((n + control points) log layers + m log m).
-pub(crate) fn fold(drawing: Drawing, sizes: &[Axes], gaps: Gaps, page: f64) -> Drawing {
+pub(crate) fn fold(drawing: Drawing, edges: &[(u32, u32)], sizes: &[Axes], gaps: Gaps, page: f64) -> Drawing {
     let layers = extents(&drawing, sizes);
     let (Some(first), Some(last)) = (layers.first(), layers.last()) else { return drawing };
     let length = last.1 - first.0;
@@ -38,7 +38,7 @@ pub(crate) fn fold(drawing: Drawing, sizes: &[Axes], gaps: Gaps, page: f64) -> D
     let by = |aspect: f64| (length * (height + 2.0 * gaps.node) * aspect * slim).sqrt();
     let wanted = by(ASPECT).max(by(LONG).min(page));
     let cuts = cuts(&drawing, &layers, length / (length / wanted).ceil());
-    if cuts.is_empty() { drawing } else { folded(drawing, sizes, gaps, first.0, &cuts) }
+    if cuts.is_empty() { drawing } else { folded(drawing, edges, sizes, gaps, first.0, &cuts) }
 }
 
 /// Returns the beginning and end of each layer along the flow, without empty layers.
@@ -101,7 +101,14 @@ struct Part {
     points: Vec<Axes>,
 }
 
-fn folded(mut drawing: Drawing, sizes: &[Axes], gaps: Gaps, start: f64, cuts: &[f64]) -> Drawing {
+fn folded(
+    mut drawing: Drawing,
+    edges: &[(u32, u32)],
+    sizes: &[Axes],
+    gaps: Gaps,
+    start: f64,
+    cuts: &[f64],
+) -> Drawing {
     let band_of = |along: f64| cuts.partition_point(|cut| *cut <= along);
     let parts: Vec<Vec<Part>> = drawing.routes.iter().map(|route| split(route, cuts)).collect();
 
@@ -131,13 +138,15 @@ fn folded(mut drawing: Drawing, sizes: &[Axes], gaps: Gaps, start: f64, cuts: &[
         list.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
     });
 
+    let tracks: Vec<Vec<usize>> = passing.iter().map(|list| tracks(list, edges)).collect();
+    let count = |cut: usize| tracks.get(cut).and_then(|of| of.last()).map_or(0, |last| last + 1);
+
     let mut shift = Vec::with_capacity(extent.len());
     let mut below = 0.0;
     for (band, &(low, high)) in extent.iter().enumerate() {
         let origin = if band == 0 { start } else { cuts[band - 1] };
         shift.push(Axes { along: -origin, across: below - low });
-        let channel = passing.get(band).map_or(0.0, |list| channel(list.len()));
-        below += high - low + 2.0 * gaps.node + channel;
+        below += high - low + 2.0 * gaps.node + channel(count(band));
     }
     let moved = |band: usize, at: Axes| Axes {
         along: at.along + shift[band].along,
@@ -148,15 +157,15 @@ fn folded(mut drawing: Drawing, sizes: &[Axes], gaps: Gaps, start: f64, cuts: &[
     let mut links: Vec<Vec<Vec<Axes>>> =
         parts.iter().map(|p| vec![Vec::new(); p.len().saturating_sub(1)]).collect();
     for (cut, list) in passing.iter().enumerate() {
-        let count = list.len();
+        let count = count(cut);
         let pitch = (CHANNEL / count.max(1) as f64).min(PITCH);
         let bottom = moved(cut, Axes { along: 0.0, across: extent[cut].1 }).across + gaps.node;
-        for (i, &(across, edge, place)) in list.iter().enumerate() {
+        for (&(across, edge, place), &track) in list.iter().zip(&tracks[cut]) {
             let out = moved(cut, Axes { along: cuts[cut], across });
             let into = moved(cut + 1, Axes { along: cuts[cut], across });
             let (right, left) =
-                (2.0 * CORNER + pitch * (count - 1 - i) as f64, 2.0 * CORNER + pitch * i as f64);
-            let lane = bottom + pitch * (count - 1 - i) as f64;
+                (2.0 * CORNER + pitch * (count - 1 - track) as f64, 2.0 * CORNER + pitch * track as f64);
+            let lane = bottom + pitch * (count - 1 - track) as f64;
             let mut link = rounded(&[
                 out,
                 Axes { along: out.along + right, across: out.across },
@@ -184,6 +193,25 @@ fn folded(mut drawing: Drawing, sizes: &[Axes], gaps: Gaps, start: f64, cuts: &[
     }
     drawing.nodes.iter_mut().for_each(|centre| *centre = moved(band_of(centre.along), *centre));
     drawing
+}
+
+/// Returns the track of each edge that passes a cut, ascending. Neighbours that all begin or all end at one node share a
+/// track: they part there or meet there, so that no reader can take one for an edge that does not exist.
+fn tracks(passing: &[(f64, usize, usize)], edges: &[(u32, u32)]) -> Vec<usize> {
+    let mut track = 0;
+    let mut common = (None, None);
+    let each = passing.iter().map(|&(_, edge, _)| {
+        let (from, to) = edges.get(edge).map_or((None, None), |&(from, to)| (Some(from), Some(to)));
+        let kept = (common.0.filter(|_| common.0 == from), common.1.filter(|_| common.1 == to));
+        common = if kept == (None, None) {
+            track += usize::from(common != (None, None));
+            (from, to)
+        } else {
+            kept
+        };
+        track
+    });
+    each.collect()
 }
 
 fn channel(count: usize) -> f64 {
@@ -265,4 +293,19 @@ pub(crate) fn rounded(corners: &[Axes]) -> Vec<Axes> {
     let end = corners[corners.len() - 1];
     line.extend([third(from, end, 1.0 / 3.0), third(from, end, 2.0 / 3.0), end]);
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_with_one_common_end_share_a_track() {
+        let edges = [(0, 5), (0, 6), (1, 6), (2, 6), (2, 7)];
+        let passing: Vec<(f64, usize, usize)> = (0..edges.len()).map(|i| (i as f64, i, 0)).collect();
+        // 0 → 6 belongs to the track of those from 0: sharing it with 1 → 6, too, would look like 1 → 5.
+        assert_eq!(tracks(&passing, &edges), [0, 0, 1, 1, 2]);
+        assert_eq!(tracks(&passing[..1], &edges), [0]);
+        assert_eq!(tracks(&[], &edges), [0; 0]);
+    }
 }

@@ -97,10 +97,10 @@ fn draw(request: &Request, parts: &Components, component: u32, sizes: &[Axes], g
             return rows.unfold(&drawing, &edges, &sizes, gaps);
         }
         if annealing == 0 {
-            return fold(drawing, &sizes, gaps, page);
+            return fold(drawing, &edges, &sizes, gaps, page);
         }
     }
-    fold(layered(&edges, &sizes, gaps, annealing), &sizes, gaps, page)
+    fold(layered(&edges, &sizes, gaps, annealing), &edges, &sizes, gaps, page)
 }
 
 /// Links that annealing may look at in a component of `size` nodes and edges: its share, so that many small components
