@@ -47,6 +47,17 @@ fn idle_days_are_folded_unless_requested() {
 }
 
 #[test]
+fn long_names_of_lanes_that_differ_at_their_ends_stay_different() {
+    let name =
+        |sample: &str| format!("NFCORE_CHIPSEQ:ALIGN_BWA_MEM:BAM_SORT_SAMTOOLS:SAMTOOLS_INDEX_{sample}");
+    let run = notation::run(&format!("{} 0..5\n{} 5..9", name("T0_R1"), name("T15_R2"))).unwrap();
+    let index = Index::new(&run, Lanes::Task);
+    let scene = timeline::scene(&run, &index, &Look::default(), &Frame::whole(&index, 700.0));
+    let drawn = svg(&scene, &makespan_scene::Theme::light());
+    assert!(drawn.contains("…") && drawn.contains("T0_R1<") && drawn.contains("T15_R2<"), "{drawn}");
+}
+
+#[test]
 fn moving_on_a_folded_axis_skips_what_is_folded() {
     let run = bursts(&[(0, 12), (3, 12)]);
     let index = Index::new(&run, Lanes::Worker);

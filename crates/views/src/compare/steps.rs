@@ -4,7 +4,7 @@ use makespan_analysis::StepStat;
 use makespan_analysis::compare::StepDelta;
 use makespan_scene::{
     Anchor, Bars, Face, Hit, Item, Paint, Path, Rect, Role, Scene, Stroke, Text, TimeScale, Weight, counted,
-    fit, width,
+    fit_middle, width,
 };
 
 use super::axis::difference_axis;
@@ -60,7 +60,7 @@ pub fn scene(pair: &Pair<'_>, steps: &[StepDelta], most: usize, wide: f32) -> Sc
     let mut texts: Vec<Item> = Vec::new();
     for (i, ((name, delta, role), value)) in rows.into_iter().zip(values).enumerate() {
         let y = AXIS + i as f32 * ROW;
-        let name = fit(&name, gutter - 10.0, 12.0, Weight::Regular, Face::Sans).into_owned();
+        let name = fit_middle(&name, gutter - 10.0, 12.0, Weight::Regular, Face::Sans).into_owned();
         texts.push(Text::new(gutter - 8.0, y + 16.0, 12.0, Role::Text, name).anchored(Anchor::End).into());
         let x = scale.x(delta) as f32;
         let rect = Rect::new(zero.min(x), y + 4.0, (x - zero).abs().max(1.0), ROW - 8.0);

@@ -58,7 +58,7 @@ impl Frame {
         // Nested names are indented.
         let is_nested = index.lanes.iter().any(|l| l.head.is_some());
         let most = if is_nested { width_px * 0.36 } else { width_px * 0.24 };
-        (longest + 22.0).clamp(84.0, most.clamp(88.0, 220.0))
+        (longest + 22.0).clamp(84.0, most.clamp(88.0, 300.0))
     }
 
     /// Returns the frame of the whole run at a width, as high as its rows need up to 60 of them; gaps are folded if

@@ -1,6 +1,6 @@
 //! The names of lanes to the left of the rows.
 
-use makespan_scene::{Bars, Face, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke, Text, fit};
+use makespan_scene::{Bars, Face, Hit, Paint, Path, Rect, Role, Scene, Seg, Stroke, Text, fit_middle};
 
 use super::lane::SIGN;
 use super::{Frame, Index};
@@ -39,7 +39,7 @@ pub(super) fn draw(scene: &mut Scene, index: &Index, frame: &Frame) {
             names.push(sign(x - SIGN + 4.0, middle, is_open).with_hit(hit).into());
         }
         let weight = lane.weight();
-        let text = fit(&lane.name, frame.gutter - x - AIR, 12.0, weight, Face::Sans);
+        let text = fit_middle(&lane.name, frame.gutter - x - AIR, 12.0, weight, Face::Sans);
         let text = Text { weight, ..Text::new(x, y, 12.0, Role::Text, text) };
         names.push(text.with_hit(hit).into());
     }

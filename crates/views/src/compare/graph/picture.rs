@@ -5,7 +5,7 @@ use makespan_layout::Layout;
 use makespan_model::{Run, Status, TaskId};
 use makespan_scene::{
     Anchor, Bars, Dash, Face, Group, Hit, Item, Paint, Path, Rect, Role, Scene, Stroke, Text, Weight,
-    duration, fit, status_glyph,
+    duration, fit, fit_middle, status_glyph,
 };
 
 use super::super::{Mode, Pair, pair::sign};
@@ -156,7 +156,7 @@ fn one(pair: &Pair<'_>, node: &Node, rect: Rect, paint: Paint, mode: Mode, signs
     signs.push(mark.anchored(Anchor::Middle).bold().into());
     let right = rect.right() - 8.0 - statuses(pair, node, rect, mode, signs);
     let x = rect.x + 28.0;
-    let label = fit(&node.label, right - x, 12.0, Weight::Bold, Face::Sans);
+    let label = fit_middle(&node.label, right - x, 12.0, Weight::Bold, Face::Sans);
     signs.push(Text::new(x, rect.y + 17.0, 12.0, paint, label).bold().into());
     let note = fit_note(node, mode, rect.right() - 8.0 - x);
     signs.push(Text::new(x, rect.y + 31.5, 10.5, paint, note).into());

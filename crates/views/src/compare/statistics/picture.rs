@@ -4,7 +4,7 @@
 use makespan_analysis::compare::{TwoSamples, Verdicts};
 use makespan_scene::{
     Anchor, Bars, Face, Group, Hit, Item, LinearScale, Paint, Path, Rect, Role, Scene, Seg, Stroke, Text,
-    Weight, fit, width,
+    Weight, fit, fit_middle, width,
 };
 
 use super::words::{shift_in_words, verdict_role, verdict_sign, verdict_word};
@@ -164,7 +164,7 @@ impl Drawing {
         let size_room = width(&sizes, 10.5, Weight::Regular, Face::Sans) + 12.0;
         let name_room = if narrow { frame.width - chip - 24.0 - size_room } else { left - size_room - 24.0 };
         let weight = if whole { Weight::Bold } else { Weight::Regular };
-        let label = fit(&name(verdicts, row), name_room, 12.0, weight, Face::Sans).into_owned();
+        let label = fit_middle(&name(verdicts, row), name_room, 12.0, weight, Face::Sans).into_owned();
         let at = 12.0 + width(&label, 12.0, weight, Face::Sans) + 8.0;
         let label = Text::new(12.0, base, 12.0, Role::Text, label);
         self.items.push(if whole { label.bold() } else { label }.into());

@@ -2,7 +2,7 @@
 
 use makespan_model::Run;
 use makespan_scene::{
-    Bars, Dash, Face, Group, Hit, Paint, Path, Rect, Role, Scene, Stroke, Text, Weight, duration, fit,
+    Bars, Dash, Face, Group, Hit, Paint, Path, Rect, Role, Scene, Stroke, Text, Weight, duration, fit_middle,
 };
 
 use super::super::{Pair, delta};
@@ -73,7 +73,7 @@ pub(super) fn names(scene: &mut Scene, aligned: &Aligned, frame: &Frame, bottom:
             continue;
         }
         below = y;
-        let text = fit(&lane.name, frame.gutter - 16.0, 12.0, Weight::Regular, Face::Sans);
+        let text = fit_middle(&lane.name, frame.gutter - 16.0, 12.0, Weight::Regular, Face::Sans);
         scene.push(Text::new(10.0, y, 12.0, Role::Text, text).with_hit(Target::Lane(i as u32).hit()));
     }
     scene.push(Path::line((frame.gutter, 0.0), (frame.gutter, frame.height), Stroke::new(Role::Border, 1.0)));
@@ -102,7 +102,7 @@ pub(super) fn foot(scene: &mut Scene, pair: &Pair<'_>, aligned: &Aligned, frame:
     for (i, (letter, run, zero, role, tail)) in sides.into_iter().enumerate() {
         let y = top + 5.0 + i as f32 * 18.0;
         let name = format!("{letter}  {}", shortened_name(run.title()));
-        let name = fit(&name, frame.gutter - 16.0, 11.0, Weight::Regular, Face::Sans).into_owned();
+        let name = fit_middle(&name, frame.gutter - 16.0, 11.0, Weight::Regular, Face::Sans).into_owned();
         scene.push(Text::new(10.0, y + 12.0, 11.0, Role::TextMuted, name));
         let Some((s, e)) = run.span() else {
             group.push(Text::new(frame.gutter + 6.0, y + 12.0, 11.0, Role::TextMuted, "no times"));

@@ -3,7 +3,7 @@
 use makespan_analysis::compare::{Level, Margin, Series, Trends};
 use makespan_scene::{
     Anchor, Bars, Dash, Face, Group, Hit, Item, LinearScale, Paint, Path, Rect, Role, Scene, Seg, Stroke,
-    Text, Weight, counted, fit, status_glyph, width,
+    Text, Weight, counted, fit, fit_middle, status_glyph, width,
 };
 
 use super::{line, line_count, name, newest};
@@ -296,7 +296,7 @@ fn words(
     let value = value.map_or(String::new(), |(_, p)| unit.text(p.value));
     let (change, since, role) = change(series, unit);
     let room = if narrow { frame.width * 0.5 - 18.0 } else { plot.x - 24.0 };
-    let label = fit(&name(trends, row), room, 12.0, weight, Face::Sans).into_owned();
+    let label = fit_middle(&name(trends, row), room, 12.0, weight, Face::Sans).into_owned();
     let base = if narrow { rect.y + 16.0 } else { rect.y + rect.h / 2.0 + 4.0 };
     let label = Text::new(12.0, base, 12.0, Role::Text, label);
     body.push(if whole { label.bold() } else { label });
