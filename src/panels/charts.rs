@@ -12,7 +12,7 @@ use crate::asking::asked;
 use crate::state::actions::{Action, Setting};
 use crate::state::store::Store;
 use crate::surface::{OnPoint, Still, TipAt, plotted};
-use crate::widgets::{OnTask, Options, Rows, Toggle};
+use crate::widgets::{OnTask, Options, Rows, Toggle, Tools};
 
 /// The view.
 #[component]
@@ -82,7 +82,7 @@ pub(crate) fn ChartsPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl Into
         <div class="panel charts" data-testid="charts">
             <nav class="chart-list" aria-label="Charts"><ul>{items}</ul>{left_out}</nav>
             <div class="chart-body">
-                <div class="tools" role="toolbar" aria-label="Chart">
+                <Tools name="Chart">
                     <Show when=has_measure>
                         <Options label=if kind.get_untracked() == Kind::Scatter { "Horizontal" } else { "Measure" } all=measures now=of choose=move |k: String| set(&|c| c.of.clone_from(&k))/>
                     </Show>
@@ -97,7 +97,7 @@ pub(crate) fn ChartsPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl Into
                     </Show>
                     <button type="button" title=store.hint("Copy the picture", "Shift Y") on:click=move |_| store.dispatch(Action::CopyPicture)>"Copy"</button>
                     <button type="button" title="Save the picture as SVG" on:click=move |_| store.dispatch(Action::SavePicture)>"Save SVG"</button>
-                </div>
+                </Tools>
                 {body}
             </div>
         </div>

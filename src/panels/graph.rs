@@ -13,7 +13,7 @@ use crate::platform::dom;
 use crate::state::actions::{Action, Narrowing, Setting};
 use crate::state::store::Store;
 use crate::surface::Still;
-use crate::widgets::{Choice, Options, Zooming};
+use crate::widgets::{Choice, Options, Tools, Zooming};
 
 /// Ways to change the focus, by key.
 const FOCUSES: &[(&str, &str)] = &[
@@ -82,7 +82,7 @@ pub(crate) fn GraphPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoV
     });
     view! {
         <div class="panel">
-            <div class="tools" role="toolbar" aria-label="Graph">
+            <Tools name="Graph">
                 <Options label="Nodes" all=nodes now=now choose=choose/>
                 <Choice label="Drawing" all=Drawing::ALL.map(|d| (d, d.title())).to_vec() now=drawing choose=move |d| store.dispatch(Action::Set(Setting::Drawing(d)))/>
                 <Options label="Focus" all=focuses now=focus choose=narrow/>
@@ -93,7 +93,7 @@ pub(crate) fn GraphPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoV
                 <Zooming by=move |by| go(Movement::ZoomMiddle(by)) fit=move || go(Movement::Fit)/>
                 <button type="button" title=store.hint("As a table", "V") class:on=move || store.view.with(|v| v.twin) on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
                 <Show when=move || waits.get() && !store.view.with(|v| v.twin)><span role="status">"Laying out…"</span></Show>
-            </div>
+            </Tools>
             <p class="about" data-testid="graph-about">{move || twin.text(|p| p.about.clone())}</p>
             <Legend store=store twin=twin/>
             <div class="graph-holder">

@@ -11,7 +11,7 @@ use makespan_views::heatmap::{
 use crate::asking::{PictureView, Twin};
 use crate::state::actions::{Action, Setting};
 use crate::state::store::Store;
-use crate::widgets::{Options, Toggle};
+use crate::widgets::{Options, Toggle, Tools};
 
 const WHICH: &[(Which, &str)] = &[
     (Which::Tasks, "tasks by measure"),
@@ -142,12 +142,12 @@ pub(crate) fn HeatPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoVi
     let nothing = move || missing.get().map(|why| view! { <p class="note empty">{why}</p> });
     view! {
         <div class="panel">
-            <div class="tools" role="toolbar" aria-label="Heatmap">
+            <Tools name="Heatmap">
                 <Choices store=store/>
                 <button type="button" title=store.hint("As a table", "V") class:on=move || store.view.with(|v| v.twin) on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
                 <button type="button" title=store.hint("Copy the picture", "Shift Y") on:click=move |_| store.dispatch(Action::CopyPicture)>"Copy"</button>
                 <button type="button" title="Save the picture as SVG" on:click=move |_| store.dispatch(Action::SavePicture)>"Save SVG"</button>
-            </div>
+            </Tools>
             {nothing}
             <div class="stage-holder" on:keydown=keys>
                 <PictureView store=store twin=twin name="heatmap" table="heatmap-twin" painted=painted/>

@@ -10,7 +10,7 @@ use crate::asking::TableView;
 use crate::state::actions::{Action, Setting};
 use crate::state::panels::Chosen;
 use crate::state::store::Store;
-use crate::widgets::{Dialog, Options};
+use crate::widgets::{Dialog, Options, Tools};
 
 /// The table.
 #[component]
@@ -30,7 +30,7 @@ pub(crate) fn TasksPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoV
     let take = move |copied| store.dispatch(Action::TableText { copied });
     view! {
         <div class="panel">
-            <div class="tools" role="toolbar" aria-label="Table">
+            <Tools name="Table">
                 <span class="group">
                     <Options label="Group by" all=all now=now choose=choose/>
                     <button type="button" aria-haspopup="dialog" title="Group by a label or a parameter" on:click=other>"other…"</button>
@@ -39,7 +39,7 @@ pub(crate) fn TasksPanel(store: Store, painted: Rc<dyn Fn(usize)>) -> impl IntoV
                     on:click=move |_| store.dispatch(Action::TableColumns)>"Columns…"</button>
                 <button type="button" title="Copy the rows for a spreadsheet" on:click=move |_| take(true)>"Copy"</button>
                 <button type="button" title="Save the rows as CSV" on:click=move |_| take(false)>"Save as CSV"</button>
-            </div>
+            </Tools>
             <TableView store=store name="table" painted=painted/>
         </div>
     }

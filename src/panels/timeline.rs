@@ -16,7 +16,7 @@ use crate::asking::{ColouredBy, LanesBy, Legend, PictureView, Twin, asked};
 use crate::state::actions::Action;
 use crate::state::store::Store;
 use crate::surface::{Still, observe};
-use crate::widgets::Zooming;
+use crate::widgets::{Tools, Zooming};
 
 const MAP_HEIGHT: f32 = 34.0;
 
@@ -35,7 +35,7 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>, children: 
     let go = move |movement| store.dispatch(Action::Move(movement));
     view! {
         <div class="panel">
-            <div class="tools" role="toolbar" aria-label="Timeline">
+            <Tools name="Timeline">
                 <LanesBy store=store/>
                 <ColouredBy store=store/>
                 <Zooming by=move |by| go(Movement::ZoomMiddle(by)) fit=move || go(Movement::Fit)/>
@@ -55,7 +55,7 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>, children: 
                 </Show>
                 <button type="button" title="Mark the selected moment with a note (M: the moment under the pointer)" on:click=move |_| store.dispatch(Action::Mark)>"Add marker"</button>
                 <span class="hovered">{move || twin.about()}</span>
-            </div>
+            </Tools>
             <Legend store=store twin=twin/>
             <Show when=move || !is_table.get()><MiniMap store=store twin=twin/></Show>
             <Show when=move || has_counters.get()><Counters store=store twin=twin/></Show>

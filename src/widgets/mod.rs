@@ -6,6 +6,7 @@ mod finder;
 mod findings;
 mod parts;
 mod section;
+mod tools;
 
 pub(crate) use choice::{Choice, Options, Toggle, Zooming, run_options};
 pub(crate) use dialog::Dialog;
@@ -13,3 +14,4 @@ pub(crate) use finder::Finder;
 pub(crate) use findings::OnView;
 pub(crate) use parts::{Badge, CellView, OnTask, Pairs, Rows};
 pub(crate) use section::SectionView;
+pub(crate) use tools::Tools;

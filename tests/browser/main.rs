@@ -1,6 +1,7 @@
 //! The real page in real browsers: files dropped on it, every view walked, reports opened from disk.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
+mod controls;
 #[path = "../support/mod.rs"]
 mod support;
 mod tables;

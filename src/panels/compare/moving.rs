@@ -11,7 +11,7 @@ use crate::asking::{LanesBy, PictureView, Twin};
 use crate::state::actions::{Action, Setting};
 use crate::state::store::Store;
 use crate::surface::Still;
-use crate::widgets::{Choice, Options};
+use crate::widgets::{Choice, Options, Tools};
 
 /// Returns the names of the picture and of its table, for tests and for saving the picture.
 fn names(part: Part) -> (&'static str, &'static str) {
@@ -67,7 +67,7 @@ pub(super) fn Moving(store: Store, part: Part, painted: Rc<dyn Fn(usize)>) -> im
     let missing = move || twin.text(|p| p.missing.clone().unwrap_or_default());
     view! {
         {head}
-        <div class="tools" role="toolbar" aria-label=part.title()>
+        <Tools name=part.title()>
             {choices}
             <button type="button" title=store.hint("Show everything", "0") on:click=move |_| store.dispatch(Action::Move(Movement::Fit))>"Fit"</button>
             <button type="button" title=store.hint("As a table", "V") class:on=move || store.view.with(|v| v.twin) on:click=move |_| store.dispatch(Action::Twin)>"As a table"</button>
@@ -77,7 +77,7 @@ pub(super) fn Moving(store: Store, part: Part, painted: Rc<dyn Fn(usize)>) -> im
                     aria-pressed=move || is_folded.get().to_string() on:click=move |_| store.dispatch(Action::Gaps)>"Fold gaps"</button>
             </Show>
             <span class="hovered">{move || twin.about()}</span>
-        </div>
+        </Tools>
         <Show when=move || !missing().is_empty()><p class="note empty">{missing}</p></Show>
         <Show when=move || has_legend.get() && !store.view.with(|v| v.twin)>
             <Still theme=store.theme scene=legend.get_value()/>
