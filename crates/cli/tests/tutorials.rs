@@ -9,13 +9,18 @@ use std::process::{Command, Stdio};
 
 const DOCS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
 
-/// The pictures of the tutorials, and the arguments with which the program draws them.
-const PICTURES: [(&str, &[&str]); 5] = [
-    ("dbt-timeline.svg", &["dbt/tuesday", "--view", "timeline"]),
-    ("nextflow-timeline.svg", &["nextflow", "--view", "timeline"]),
-    ("snakemake-graph.svg", &["snakemake", "--view", "graph"]),
-    ("ci-timeline.svg", &["ci/failed.json", "--view", "timeline"]),
-    ("agent-timeline.svg", &["agent/trace.jsonl", "--view", "timeline"]),
+/// The sample that the first page of the app shows.
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../static/samples/pipeline-retry.jsonl");
+
+/// The pictures of the tutorials and of the first page of the app, and the arguments with which the program draws them.
+const PICTURES: [(&str, &[&str]); 7] = [
+    ("docs/pictures/dbt-timeline.svg", &["dbt/tuesday", "--view", "timeline"]),
+    ("docs/pictures/nextflow-timeline.svg", &["nextflow", "--view", "timeline"]),
+    ("docs/pictures/snakemake-graph.svg", &["snakemake", "--view", "graph"]),
+    ("docs/pictures/ci-timeline.svg", &["ci/failed.json", "--view", "timeline"]),
+    ("docs/pictures/agent-timeline.svg", &["agent/trace.jsonl", "--view", "timeline"]),
+    ("static/samples/timeline-light.svg", &[SAMPLE, "--view", "timeline"]),
+    ("static/samples/timeline-dark.svg", &[SAMPLE, "--view", "timeline", "--theme", "dark"]),
 ];
 
 fn is_blessed() -> bool {
@@ -141,7 +146,7 @@ fn every_picture_of_the_tutorials_is_what_the_program_draws() {
         command.arg("export").args(args).args(["--format", "svg"]).current_dir(&folder);
         let output = command.output().unwrap();
         assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
-        let path = Path::new(DOCS).join("pictures").join(name);
+        let path = Path::new(DOCS).with_file_name("").join(name);
         if is_blessed() {
             fs::write(&path, &output.stdout).unwrap();
         }
