@@ -13,9 +13,6 @@ use crate::platform::{boot, dom};
 use crate::state::actions::Action;
 use crate::state::store::Store;
 
-/// The sample whose timeline the page shows.
-const PICTURED: &str = "pipeline-retry.jsonl";
-
 #[derive(Clone, Debug, Deserialize)]
 struct Sample {
     file: String,
@@ -24,6 +21,9 @@ struct Sample {
     also: Option<String>,
     title: String,
     about: String,
+    /// The name of its picture, without the theme.
+    #[serde(default)]
+    picture: Option<String>,
 }
 
 /// The page.
@@ -47,12 +47,18 @@ pub(crate) fn Landing(store: Store) -> impl IntoView {
         let files: Vec<_> = std::iter::once(sample.file).chain(sample.also).map(at).collect();
         leptos::task::spawn_local(async move { store.open_addresses(files).await });
     };
-    let picture = move || {
-        let of = if Theme::all()[store.theme.get()].dark { "dark" } else { "light" };
-        format!("./samples/timeline-{of}.svg")
-    };
     let has_picture = RwSignal::new(true);
-    let shown = move || samples.with(|all| all.iter().find(|s| s.file == PICTURED).cloned());
+    let picture = move || {
+        let (sample, name) = samples
+            .with(|all| all.iter().find_map(|s| s.picture.clone().map(|name| (s.clone(), name))))
+            .filter(|_| has_picture.get())?;
+        let theme = move || if Theme::all()[store.theme.get()].dark { "dark" } else { "light" };
+        Some(view! {
+            <button type="button" class="pictured" title="Open this sample" on:click=move |_| open_sample(sample.clone())>
+                <img src=move || format!("./samples/{name}-{}.svg", theme()) alt="Timeline of a pipeline: 48 tasks on four workers, failed attempts in red, the critical path outlined" on:error=move |_| has_picture.set(false)/>
+            </button>
+        })
+    };
     let pasted = RwSignal::new(String::new());
     let pasting = RwSignal::new(false);
     let open_pasted = move |_| {
@@ -113,11 +119,7 @@ pub(crate) fn Landing(store: Store) -> impl IntoView {
                     </div>
                 </Show>
             </div>
-            {move || shown().filter(|_| has_picture.get()).map(|sample| view! {
-                <button type="button" class="pictured" title="Open this sample" on:click=move |_| open_sample(sample.clone())>
-                    <img src=picture alt="Timeline of a pipeline: 48 tasks on four workers, failed attempts in red, the critical path outlined" on:error=move |_| has_picture.set(false)/>
-                </button>
-            })}
+            {picture}
             <section aria-label="Samples">
                 <h2>"Or look at a sample"</h2>
                 <div class="samples">{cards}</div>
