@@ -70,7 +70,13 @@ pub(crate) fn PageView(
             .collect();
         Some(view! { {head} {sections} })
     };
-    view! { <div class="page-sections" node_ref=holder data-testid=name>{body}</div> }
+    let waits = Memo::new(move |_| page.with(Option::is_none));
+    view! {
+        <div class="page-sections" node_ref=holder data-testid=name>
+            <Show when=move || waits.get()><p class="note late" role="status">"Computing…"</p></Show>
+            {body}
+        </div>
+    }
 }
 
 /// The title of a page, the status of its run, and cautions.

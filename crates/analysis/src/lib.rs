@@ -86,7 +86,7 @@ pub use rules::{Aggregate, Comparison, FIGURES, Judged, Rule, RuleError, Verdict
 pub use runs::{DateRange, RunFigures, RunStatistics, RunsOverview, run_statistics};
 pub use slack::{Slack, slack};
 pub use slowest::slowest;
-pub use source::is_trace;
+pub use source::{is_profile, is_trace};
 pub use steps::{StepStat, steps};
 pub use stragglers::{Straggler, stragglers};
 pub use totals::{Totals, totals};

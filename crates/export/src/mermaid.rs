@@ -120,6 +120,9 @@ fn nodes(graph: &Graph, run: usize, out: &mut String) {
         let arrow = if *cut || graph.inferred { "-.->" } else { "-->" };
         let _ = writeln!(out, "r{run}n{from} {arrow} r{run}n{to}");
     }
+    for (outer, inner) in &graph.within {
+        let _ = writeln!(out, "r{run}n{outer} -.- r{run}n{inner}");
+    }
 }
 
 /// Returns a name for use within quotes. Letters, digits and a few harmless characters stay; all others become entities,

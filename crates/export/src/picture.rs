@@ -57,7 +57,7 @@ fn graph_scene(facts: &Facts, look: &Look, notes: &mut Vec<String>) -> Result<Sc
 
 fn timeline_scene(facts: &Facts, look: &Look, notes: &mut Vec<String>) -> Result<Scene, ExportError> {
     let run = facts.run();
-    let index = timeline::Index::new(run, timeline::Lanes::Worker);
+    let index = timeline::Index::still(run, MOST_ROWS);
     if index.row_count() == 0 {
         return Err(ExportError::NoPicture("attempts with times"));
     }

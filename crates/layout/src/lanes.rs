@@ -8,10 +8,11 @@ use std::collections::BinaryHeap;
 ///
 /// `intervals` are (start, end) in any unit and any order. Returns the rows in the same order, and their number. An
 /// interval that starts where another ends may share its row; one that ends before it starts counts as empty. The
-/// lowest free row is used. O(n log n).
+/// lowest free row is used. Of those that start together, the longer has the lower row, except that empty ones come
+/// first. O(n log n).
 pub fn pack(intervals: &[(i64, i64)]) -> (Vec<u32>, u32) {
     let mut by_start: Vec<u32> = (0..intervals.len() as u32).collect();
-    let key = |&(start, end): &(i64, i64)| (start, end.max(start));
+    let key = |&(start, end): &(i64, i64)| (start, end > start, Reverse(end.max(start)));
     if !intervals.is_sorted_by_key(key) {
         by_start.sort_by_key(|&i| key(&intervals[i as usize]));
     }
@@ -50,6 +51,11 @@ mod tests {
     #[test]
     fn touching_intervals_share_a_row() {
         assert_eq!(pack(&[(0, 4), (4, 9), (5, 7), (9, 9), (9, 12)]), (vec![0, 0, 1, 0, 0], 2));
+    }
+
+    #[test]
+    fn what_contains_others_has_the_lower_row() {
+        assert_eq!(pack(&[(0, 3), (0, 9), (3, 9), (0, 0)]), (vec![1, 0, 1, 0], 2));
     }
 
     #[test]

@@ -25,7 +25,7 @@ fn look(facts: &Facts) -> Look {
 pub(crate) fn time(page: &mut Html, number: usize, facts: &Facts, markers: &Markers) {
     let (run, look) = (facts.run(), &look(facts));
     page.element("h3", "Timeline");
-    let index = timeline::Index::new(run, timeline::Lanes::Worker);
+    let index = timeline::Index::still(run, timeline::MOST_ROWS);
     if index.row_count() == 0 {
         page.element("p", "No attempt in this file has times.");
         return;

@@ -17,6 +17,13 @@ pub(crate) fn shortened(text: &str, most: usize) -> String {
     visible(&beginning(text, most)).into_owned()
 }
 
+/// Does the same for messages, which have several lines: a blank takes the place of each line break.
+pub(crate) fn in_a_line(text: &str, most: usize) -> String {
+    let text = beginning(text, most);
+    let lines = text.split(['\n', '\r', '\t']).map(str::trim).filter(|line| !line.is_empty());
+    visible(&lines.collect::<Vec<_>>().join(" ")).into_owned()
+}
+
 /// Shortens a name.
 pub(crate) fn shortened_name(name: &str) -> String {
     shortened(name, LONGEST_NAME)

@@ -8,7 +8,7 @@ use makespan_model::{Run, TaskId};
 use makespan_scene::{bytes, count, counted, duration};
 
 use crate::amount::{plain, share as percent};
-use crate::clip::shortened;
+use crate::clip::{in_a_line, shortened};
 use crate::filter::Filter;
 use crate::look::View;
 use crate::state::ViewState;
@@ -302,7 +302,10 @@ pub(crate) fn sentences(run: &Run, finding: &Finding) -> (String, String) {
             let have = if tasks == 1 { "has" } else { "have" };
             (
                 format!("{} {have} not finished", counted(tasks, "task")),
-                format!("{} started and did not end, {over}.", counted(*open, "attempt")),
+                match open {
+                    0 => format!("None of them has started, {over}."),
+                    open => format!("{} started and did not end, {over}.", counted(*open, "attempt")),
+                },
             )
         }
         Evidence::StoredTotalDiffers(all) => {
@@ -327,7 +330,7 @@ pub(crate) fn sentences(run: &Run, finding: &Finding) -> (String, String) {
                 format!("The same error ended {}", counted(*attempts, "attempt")),
                 format!(
                     "“{kind}{}” in {}, first in {first}. {last}",
-                    shortened(message, LONGEST),
+                    in_a_line(message, LONGEST),
                     counted(tasks, "task")
                 ),
             )

@@ -131,10 +131,20 @@ impl<'s> GraphOf<'s> {
         if graph.inferred {
             parts.push("no dependencies in this file: inferred from times, drawn dotted".to_owned());
         } else if run.edge_count() == 0 && graph.nodes.len() > 1 {
-            parts.push("no dependencies in this file, and no times to infer them from".to_owned());
+            let why = if run.infer_edges == Some(false) {
+                "no dependencies in this file"
+            } else if run.span().is_some() {
+                "no dependencies in this file, and none can be inferred from its times"
+            } else {
+                "no dependencies in this file, and no times to infer them from"
+            };
+            parts.push(why.to_owned());
+        }
+        if !graph.within.is_empty() && !self.is_matrix() {
+            parts.push("dashed lines lead to what a task contains".to_owned());
         }
         if graph.cut.iter().any(|c| *c) {
-            parts.push("dashed edges close a cycle and are excluded from analysis".to_owned());
+            parts.push("dashed red edges close a cycle and are excluded from analysis".to_owned());
         }
         if graph.nodes.iter().any(|n| n.is_gate) {
             parts.push("everything passes through nodes with bars at both sides".to_owned());

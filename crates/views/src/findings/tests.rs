@@ -63,6 +63,12 @@ fn findings_state_their_numbers() {
         "2 tasks have not finished",
         "1 attempt started and did not end, although the run is recorded as finished.",
     );
+    check(
+        "run r succeeded\na 0..50\nb - - a pending",
+        "unfinished",
+        "1 task has not finished",
+        "None of them has started, although the run is recorded as finished.",
+    );
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub const READABLE: f32 = 10.0 / 12.0;
 pub struct Drawn {
     /// Nodes and edges.
     pub graph: Graph,
-    /// Their positions, in the same order.
+    /// Their positions, in the same order: lines to contained tasks come after the edges.
     pub layout: Layout,
 }
 
@@ -52,8 +52,8 @@ impl Drawn {
         let mut whole = Layout {
             nodes: vec![Point::default(); n],
             layer: vec![0; n],
-            routes: vec![Route::default(); graph.edges.len()],
-            reversed: vec![false; graph.edges.len()],
+            routes: vec![Route::default(); graph.line_count()],
+            reversed: vec![false; graph.line_count()],
             ..Layout::default()
         };
         let plane = n as u32;
@@ -65,7 +65,7 @@ impl Drawn {
             .iter()
             .enumerate()
             .for_each(|(i, node)| inside[slot(node.parent) as usize].push(i as u32));
-        for (e, &(a, _)) in graph.edges.iter().enumerate() {
+        for (e, &(a, _)) in graph.edges.iter().chain(&graph.within).enumerate() {
             links[slot(graph.nodes[a as usize].parent) as usize].push(e as u32);
         }
         // The deepest groups first, the plane itself last.
@@ -111,7 +111,8 @@ impl Drawn {
 /// Lays out the nodes within one group. Returns the total size.
 fn place(graph: &Graph, page: f32, inside: &[u32], links: &[u32], whole: &mut Layout) -> Size {
     let local = |n: u32| inside.binary_search(&n).unwrap_or_default() as u32;
-    let edges = links.iter().map(|&e| graph.edges[e as usize]).map(|(a, b)| (local(a), local(b))).collect();
+    let lines = links.iter().filter_map(|&e| graph.line(e as usize));
+    let edges = lines.map(|(a, b)| (local(a), local(b))).collect();
     let placed = layout(&Request {
         nodes: inside.iter().map(|&n| graph.nodes[n as usize].size).collect(),
         edges,

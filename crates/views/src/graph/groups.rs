@@ -12,6 +12,9 @@ const DEEPEST: usize = 6;
 /// Minimum number of tasks of one step with the same dependencies that form a stack.
 const STACKED: usize = 3;
 
+/// Up to this many containers that hold the whole run are no groups of a graph: collapsed, they would hide everything.
+const FEW: usize = 3;
+
 /// A group of tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Group {
@@ -53,7 +56,7 @@ impl Groups {
             }
             Grouping::Stacks => Groups::stacks(run),
             Grouping::Steps => Groups::steps(run),
-            Grouping::Groups => Groups::contained(run),
+            Grouping::Groups => Groups::contained(run, FEW),
         }
     }
 
@@ -104,8 +107,8 @@ impl Groups {
     }
 
     /// Groups tasks by containers (a path of names separated by `/` or `.`, or other tasks), and within each by steps
-    /// of more than one task if there are several steps.
-    fn contained(run: &Run) -> Groups {
+    /// of more than one task if there are several steps. If at most `few` tasks hold the whole run, they are no groups.
+    pub(crate) fn contained(run: &Run, few: usize) -> Groups {
         let mut groups = Groups::default();
         let mut paths = Paths::default();
         // The group of each task that contains others, and its depth.
@@ -113,6 +116,10 @@ impl Groups {
         let mut contains = vec![false; run.task_count()];
         run.tasks.parent.iter().filter(|p| **p != NONE).for_each(|&p| contains[p as usize] = true);
         let mut unknown = Vec::new();
+        let outermost = run.tasks.parent.iter().filter(|p| **p == NONE).count();
+        let holds_all = |task: u32| {
+            outermost <= few && run.task_count() > 2 * few && run.tasks.parent[task as usize] == NONE
+        };
         for (i, contains) in contains.into_iter().enumerate() {
             // A task that contains others belongs to its own group.
             let mut at = if contains { i as u32 } else { run.tasks.parent[i] };
@@ -126,7 +133,7 @@ impl Groups {
             let (mut group, mut depth) =
                 known.unwrap_or_else(|| (groups.of_path(run, run.tasks.group[outer], &mut paths), 0));
             for &task in unknown.iter().rev() {
-                if depth < DEEPEST {
+                if depth < DEEPEST && !holds_all(task) {
                     let id = TaskId(task);
                     let (key, label) = (format!("i:{}", run.task_id(id)), run.task_name(id).to_owned());
                     groups.all.push(Group { key, label, parent: group });
@@ -239,5 +246,14 @@ mod tests {
         assert_eq!(keys, ["p:g", "p:g/h", "i:m", "p:g/h|x", "|q"]);
         let sizes: Vec<usize> = all.iter().map(|g| g.1.len()).collect();
         assert_eq!(sizes, [4, 3, 2, 2, 2]);
+    }
+
+    #[test]
+    fn a_span_around_everything_is_no_group_of_the_graph() {
+        let text = "r 0..9 w\na 0..4 w in=r\nb 4..9 w in=r\nc 0..1 w in=a\nd 1..2 w in=a\ne 4..5 w in=b\nf 5..6 w in=b";
+        let keys = |groups: Groups| groups.all.into_iter().map(|g| g.key).collect::<Vec<_>>();
+        let run = makespan_model::notation::run(text).unwrap();
+        assert_eq!(keys(Groups::new(&run, Grouping::Groups)), ["i:a", "i:b"]);
+        assert_eq!(keys(Groups::contained(&run, 0)), ["i:r", "i:a", "i:b"]);
     }
 }

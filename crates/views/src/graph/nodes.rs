@@ -22,6 +22,9 @@ pub struct Graph {
     pub nodes: Vec<Node>,
     /// (from, to), by index of `nodes`; both have the same `parent`. Sorted.
     pub edges: Vec<(u32, u32)>,
+    /// (container, contained) as in `edges`, for tasks that depend on nothing: otherwise spans of a trace would be boxes
+    /// without any relation.
+    pub within: Vec<(u32, u32)>,
     /// For each edge, whether analyses ignore it because it closes a cycle.
     pub cut: Vec<bool>,
     /// For each edge, whether it is on the critical path.
@@ -64,6 +67,16 @@ impl Graph {
         graph.connect(run);
         graph.mark(facts);
         graph
+    }
+
+    /// Returns the number of lines: edges, and those to contained tasks.
+    pub(crate) fn line_count(&self) -> usize {
+        self.edges.len() + self.within.len()
+    }
+
+    /// Returns the ends of a line, edges first.
+    pub(crate) fn line(&self, at: usize) -> Option<(u32, u32)> {
+        self.edges.get(at).or_else(|| self.within.get(at - self.edges.len())).copied()
     }
 
     /// Returns the number of nodes that are not borders.
@@ -141,6 +154,15 @@ impl Graph {
             .collect();
         edges.order();
         edges.dedup_by_key(|e| e.0);
+        let contained = |t: u32| (run.tasks.parent[t as usize], t);
+        let free = (0..run.task_count() as u32).filter(|t| run.predecessors.row(*t as usize).is_empty());
+        let mut within: Vec<(u32, u32)> =
+            free.map(contained).filter(|(outer, _)| *outer != NONE).filter_map(lifted).collect();
+        within.order();
+        within.dedup();
+        let is_edge = |e: (u32, u32)| edges.binary_search_by_key(&e, |edge| edge.0).is_ok();
+        within.retain(|&(a, b)| !is_edge((a, b)) && !is_edge((b, a)));
+        self.within = within;
         (self.edges, self.cut) = edges.into_iter().unzip();
     }
 

@@ -87,11 +87,15 @@ fn edges(drawn: &Drawn, marks: &[Mark], look: &Look, frame: &Frame, body: &mut G
     let (graph, seen, zoom) = (&drawn.graph, frame.seen(), frame.camera.zoom);
     let head = if zoom >= 0.3 { 7.0 } else { 0.0 };
     let some_related = some_related(look);
-    let (mut plain, mut pale, mut cut) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut plain, mut pale, mut cut, mut within) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut marked, mut chosen) = (Vec::new(), Vec::new());
-    for (i, &(a, b)) in graph.edges.iter().enumerate() {
+    for (i, &(a, b)) in graph.edges.iter().chain(&graph.within).enumerate() {
         let Some(route) = drawn.layout.routes.get(i) else { continue };
         if !bounds(route).is_some_and(|r| r.intersects(&seen)) {
+            continue;
+        }
+        if i >= graph.edges.len() {
+            push_route(route, 0.0, &mut within);
             continue;
         }
         let (a, b) = (marks[a as usize], marks[b as usize]);
@@ -115,6 +119,7 @@ fn edges(drawn: &Drawn, marks: &[Mark], look: &Look, frame: &Frame, body: &mut G
             body.push(Path::stroked(segs, Stroke::new(role, width).dashed(dash)));
         }
     };
+    lines(within, Role::Edge, thin, Dash::Dashed);
     lines(pale, Role::EdgeMuted, thin, dash);
     lines(plain, Role::Edge, thin, dash);
     lines(cut, Role::Failed, thin, Dash::Dashed);

@@ -5,7 +5,7 @@ use makespan_model::{AttemptId, Run, TaskId, UNKNOWN};
 use makespan_scene::counted;
 
 use super::named;
-use crate::clip::{beginning, shortened};
+use crate::clip::{beginning, in_a_line, shortened};
 use crate::look::Look;
 use crate::moment::Moments;
 use crate::section::{Block, Found, Section, note};
@@ -32,7 +32,7 @@ pub fn failures(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
         ];
         let error = failed.map_or("", |a| run.text(run.attempts.error[a.index()]));
         if !error.is_empty() {
-            pairs.push(("Error".to_owned(), Cell::new(shortened(error, 300)).exact(shortened(error, 2_000))));
+            pairs.push(("Error".to_owned(), Cell::new(in_a_line(error, 300)).exact(shortened(error, 2_000))));
         }
         blocks.push(Block::Pairs(pairs));
         let trace = failed.map_or("", |a| run.text(run.attempts.trace[a.index()]));
@@ -75,7 +75,7 @@ fn groups(facts: &Facts, rows: usize) -> Table {
 pub(super) fn error_cell(kind: &str, message: &str) -> Cell {
     let kind = if kind.is_empty() { String::new() } else { format!("{kind}: ") };
     let text = if message.is_empty() { "(no message)" } else { message };
-    Cell::new(shortened(&format!("{kind}{text}"), 220)).exact(shortened(message, 2_000))
+    Cell::new(in_a_line(&format!("{kind}{text}"), 220)).exact(shortened(message, 2_000))
 }
 
 /// Returns every task that did not recover, with its error.

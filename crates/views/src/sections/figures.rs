@@ -1,39 +1,15 @@
-//! Identity of a run, and its most important numbers.
+//! The most important numbers of a run.
 
 use makespan_analysis::Facts;
-use makespan_model::{Run, Status};
-use makespan_scene::{Bars, Hit, Rect, Scene, count, counted, duration, timestamp, visible};
+use makespan_model::Status;
+use makespan_scene::{Bars, Hit, Rect, Scene, count, counted, duration};
 
 use super::part;
 use crate::amount::plain;
-use crate::look::{Look, TimeMode};
 use crate::roles::status_role;
 use crate::section::{Block, Figure, Section, note};
 use crate::table::Cell;
 use crate::value::Value;
-
-/// Diagnostic of importers about times relative to another moment than 1970.
-const RELATIVE: &str = "relative-times";
-
-/// Returns workflow, source and times in one line.
-pub fn subtitle(run: &Run, look: &Look) -> String {
-    let mut parts = Vec::new();
-    let workflow = run.text(run.workflow);
-    if !workflow.is_empty() && workflow != run.title() {
-        parts.push(format!("workflow {}", visible(workflow)));
-    }
-    if !run.source.is_empty() {
-        parts.push(visible(run.text(run.source)).into_owned());
-    }
-    if run.diagnostics.iter().any(|d| d.code == RELATIVE) {
-        // Dates of 1970 would be wrong.
-        parts.push("times without a date".to_owned());
-    } else if let Some((start, end)) = run.span() {
-        let offset = if look.time == TimeMode::Local { look.offset } else { 0 };
-        parts.push(format!("{} to {}", timestamp(start, offset), timestamp(end, offset)));
-    }
-    parts.join(" · ")
-}
 
 fn known(ns: Option<i64>) -> Cell {
     ns.map_or_else(|| Cell::new("unknown").exact("unknown"), |ns| Cell::new(Value::Duration(ns)))

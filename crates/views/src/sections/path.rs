@@ -86,21 +86,25 @@ fn strip(run: &Run, path: &CriticalPath, (start, end): (i64, i64), wide: f32) ->
     scene.push(ground);
     let mut bars = Bars { radius: 2.0, ..Bars::default() };
     let mut texts: Vec<makespan_scene::Item> = Vec::new();
-    for &task in &path.tasks {
-        let Some((s, e)) = run.task_interval(task) else { continue };
+    let placed = path.tasks.iter().filter_map(|&t| run.task_interval(t).map(|(s, e)| (t, s, e)));
+    let mut placed = placed.peekable();
+    while let Some((task, s, e)) = placed.next() {
+        // A task may contain the next one, whose bar then covers the rest of this one.
+        let covered = placed.peek().map_or(f32::MAX, |next| scale.x(next.1) as f32);
         let (x0, x1) = (scale.x(s) as f32, scale.x(e) as f32);
         let role = status_role(run.tasks.status[task.index()]);
         let rect = Rect::new(x0, 8.0, (x1 - x0 - 1.0).max(1.0), 26.0);
         bars.push(rect, role, Target::Task(task.0).hit());
         let on = Paint::from(role.on());
         let mut x = rect.x + 5.0;
-        if rect.w > 18.0 {
+        let right = rect.right().min(covered);
+        if right - rect.x > 18.0 {
             if let Some(sign) = status_glyph(role, x + 5.0, 21.0, 10.0, on) {
                 texts.push(sign.into());
             }
             x += 14.0;
         }
-        let text = fit(run.task_name(task), rect.right() - x - 4.0, 11.5, Weight::Regular, Face::Sans);
+        let text = fit(run.task_name(task), right - x - 4.0, 11.5, Weight::Regular, Face::Sans);
         if !text.is_empty() {
             texts.push(Text::new(x, 25.0, 11.5, on, text).into());
         }

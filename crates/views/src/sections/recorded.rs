@@ -3,11 +3,15 @@
 use makespan_model::{Order as _, Run};
 
 use super::named;
+use crate::clip::in_a_line;
 use crate::look::Look;
 use crate::moment::Moments;
 use crate::recorded::Recorded;
 use crate::section::Section;
 use crate::table::{Cell, Column, Table};
+
+/// Maximum length of a text in the table, in characters.
+const LONGEST: usize = 1_000;
 
 /// Returns alerts and log lines ([`Recorded::of`]) in order of time; if there are more than `rows`, the most severe
 /// ones. `None` if there are none.
@@ -31,7 +35,7 @@ pub fn recorded(run: &Run, look: &Look, rows: usize) -> Option<Section> {
             moments.cell(entry.t),
             Cell::new(entry.level(run)).status(entry.role(run)),
             entry.task(run).map_or_else(Cell::default, |t| named(run, makespan_model::TaskId(t))),
-            Cell::new(entry.text(run)),
+            Cell::new(in_a_line(entry.text(run), LONGEST)).exact(entry.text(run)),
         ]);
     }
     Section::of_table("recorded", table)

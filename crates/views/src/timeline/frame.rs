@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{Gaps, Index};
 use crate::area::Area;
 
+/// Maximum number of rows in the height that a frame has by itself.
+pub const MOST_ROWS: u32 = 60;
+
 /// Height of the axis above the rows, px.
 pub const AXIS_HEIGHT: f32 = 30.0;
 
@@ -61,7 +64,7 @@ impl Frame {
         (longest + 22.0).clamp(84.0, most.clamp(88.0, 300.0))
     }
 
-    /// Returns the frame of the whole run at a width, as high as its rows need up to 60 of them; gaps are folded if
+    /// Returns the frame of the whole run at a width, as high as at most [`MOST_ROWS`] rows need; gaps are folded if
     /// they make up most of the run.
     pub fn whole(index: &Index, width_px: f32) -> Frame {
         Frame::with_gaps(index, width_px, Gaps::Auto)
@@ -71,7 +74,7 @@ impl Frame {
     pub fn with_gaps(index: &Index, width_px: f32, gaps: Gaps) -> Frame {
         let folds = index.folds(gaps);
         let row_height = 20.0;
-        let rows = index.row_count().clamp(1, 60) as f32;
+        let rows = index.row_count().clamp(1, MOST_ROWS) as f32;
         let top = AXIS_HEIGHT + if index.marks.is_empty() { 0.0 } else { MARKS_HEIGHT };
         Frame {
             width: width_px,

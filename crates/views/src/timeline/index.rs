@@ -96,6 +96,14 @@ impl Index {
         Index::arranged(run, lanes, &Arrangement::default())
     }
 
+    /// Returns the lanes for a picture that cannot be scrolled: those that suit the run if they need at most `most` rows,
+    /// otherwise workers, which need the fewest.
+    pub fn still(run: &Run, most: u32) -> Index {
+        let index = Index::new(run, Lanes::Auto);
+        let fits = index.row_count() <= most || index.kind == Lanes::Worker;
+        if fits { index } else { Index::new(run, Lanes::Worker) }
+    }
+
     /// Does the same with the reader's arrangement.
     pub fn arranged(run: &Run, lanes: Lanes, arrangement: &Arrangement) -> Index {
         let extent = shown_extent(run);
@@ -384,7 +392,12 @@ mod tests {
     #[test]
     fn lanes_suit_the_run_unless_they_are_chosen() {
         let of = |text: &str| makespan_model::notation::run(text).unwrap();
-        assert_eq!(Lanes::Auto.for_run(&of("a 0..1 w1")), Lanes::Worker);
+        assert_eq!(Lanes::Auto.for_run(&of("a 0..1 w1")), Lanes::Task);
+        assert_eq!(Lanes::Auto.for_run(&of("a 0..1 w1\nb 1..2 w2\nc 3..4 w1")), Lanes::Worker);
+        assert_eq!(
+            Lanes::Auto.for_run(&of("job 0..9 w1\na 0..5 w1 in=job\nb 5..9 w2 in=job")),
+            Lanes::Nested
+        );
         let plain = of("b 1..2 - a\na 0..9\nc 1..3 - a");
         assert_eq!(Lanes::Auto.for_run(&plain), Lanes::Task);
         assert_eq!(Lanes::Step.for_run(&plain), Lanes::Step);

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use makespan_model::{Order as _, Run, UNKNOWN};
+use makespan_analysis::is_profile;
+use makespan_model::{NONE, Order as _, Run, UNKNOWN};
 use makespan_scene::Weight;
 use serde::{Deserialize, Serialize};
 
@@ -44,15 +45,25 @@ impl Lanes {
     /// The groupings of every run, in the order in which the key cycles through them.
     pub const ALL: [Lanes; 5] = [Lanes::Task, Lanes::Worker, Lanes::Step, Lanes::Status, Lanes::Nested];
 
-    /// Returns the grouping to use: workers if the run names any, otherwise tasks if there are not too many to scroll,
-    /// otherwise steps.
+    /// Returns the grouping to use. If there are too many tasks to scroll: workers if the run names any, otherwise
+    /// steps. If not: nested lanes if most tasks are within others, workers if there are several, otherwise tasks.
+    /// Slices of a profile are nested on their threads already.
     pub fn for_run(&self, run: &Run) -> Lanes {
-        match self {
-            Lanes::Auto if run.attempts.worker.iter().any(|w| !w.is_empty()) => Lanes::Worker,
-            Lanes::Auto if run.task_count() <= MOST_TASK_LANES => Lanes::Task,
-            Lanes::Auto => Lanes::Step,
-            chosen => chosen.clone(),
+        if *self != Lanes::Auto {
+            return self.clone();
         }
+        let mut workers = run.attempts.worker.iter().filter(|w| !w.is_empty());
+        let first = workers.next();
+        if run.task_count() > MOST_TASK_LANES {
+            return if first.is_some() { Lanes::Worker } else { Lanes::Step };
+        }
+        let is_profile = is_profile(run);
+        let contained = run.tasks.parent.iter().filter(|p| **p != NONE).count();
+        if !is_profile && contained * 2 > run.task_count() {
+            return Lanes::Nested;
+        }
+        let several = first.is_some_and(|first| workers.any(|other| other != first));
+        if several || (is_profile && first.is_some()) { Lanes::Worker } else { Lanes::Task }
     }
 
     /// Does the same for pictures without nested lanes.

@@ -22,7 +22,7 @@ mod waits;
 pub use arranged::{Arrangement, LaneAct, LaneOrder};
 pub use counters::{Counter, counters, tracks};
 pub(crate) use frame::folded_window;
-pub use frame::{AXIS_HEIGHT, DrawnArea, Frame};
+pub use frame::{AXIS_HEIGHT, DrawnArea, Frame, MOST_ROWS};
 pub use gaps::Gaps;
 pub(crate) use gaps::{Foldable, foldable};
 pub(crate) use grouped::{UNNAMED, grouped, lacking};

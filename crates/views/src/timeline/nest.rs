@@ -10,7 +10,6 @@ use makespan_scene::{counted, visible};
 
 use super::arranged::{Arrangement, LaneOrder, weighed};
 use super::lane::{Head, PlacedLane, Sums, interval, timed};
-use crate::graph::choice::Grouping;
 use crate::graph::groups::Groups;
 
 /// Groups are expanded down to the depth that makes at most this number of rows.
@@ -75,7 +74,7 @@ struct Tree<'r> {
 impl<'r> Tree<'r> {
     /// O(n log n).
     fn new(run: &'r Run, extent: (i64, i64), order: LaneOrder) -> Tree<'r> {
-        let groups = Groups::new(run, Grouping::Groups);
+        let groups = Groups::contained(run, 0);
         let count = groups.all.len();
         let late = (i64::MAX, Reverse(i64::MIN));
         let mut first = vec![late; count];
@@ -144,6 +143,15 @@ impl<'r> Tree<'r> {
         at.filter(|g| self.tasks[*g] > 0).map(|g| Entry::Group(g as u32))
     }
 
+    /// Returns the task that is a group itself, if it has one attempt: its bar then takes the place of the summary, and
+    /// it needs no lane below it. In a large group, the summary shows failures that are off the screen.
+    fn container(&self, group: u32) -> Option<Entry> {
+        let id = self.groups.all[group as usize].key.strip_prefix("i:")?;
+        let task = self.run.find_task(id).filter(|t| self.run.attempts_of(*t).len() == 1)?;
+        let is_small = self.tasks[group as usize] as usize <= MOST_ROWS;
+        Some(Entry::Task(task.0)).filter(|e| is_small && self.inside[group as usize].contains(e))
+    }
+
     /// Returns the attempts of an entry and of everything within it.
     fn attempts(&self, entry: Entry) -> Vec<u32> {
         let (mut open, mut found) = (vec![entry], Vec::new());
@@ -206,10 +214,17 @@ pub(super) fn nested(
                 let label = visible(&tree.groups.all[g as usize].label).into_owned();
                 let name = format!("{label} · {}", counted(tree.tasks[g as usize], "task"));
                 let head = Head { key, depth: depth as u8, is_open: Some(is_open) };
-                let sums = if is_open { Sums::Others } else { Sums::Own };
-                lanes.push(summary(name, timed(run, &tree.attempts(entry), extent), head, sums));
+                let is_free = |e: &Entry| !is_pinned.contains(e) && !arrangement.is_hidden(&tree.key(*e));
+                let own = tree.container(g).filter(|own| is_open && is_free(own));
+                let content = tree.inside[g as usize].iter().rev().copied().filter(|e| Some(*e) != own);
+                if let Some(own) = own {
+                    lanes.push(packed(run, (name, tree.attempts(own)), extent, head));
+                } else {
+                    let sums = if is_open { Sums::Others } else { Sums::Own };
+                    lanes.push(summary(name, timed(run, &tree.attempts(entry), extent), head, sums));
+                }
                 if is_open {
-                    open.extend(tree.inside[g as usize].iter().rev().map(|e| (*e, depth + 1, false)));
+                    open.extend(content.map(|e| (e, depth + 1, false)));
                 }
             }
             Entry::Task(t) => task(run, extent, arrangement, (t, key, depth), &mut lanes),
@@ -228,6 +243,13 @@ fn summary(name: String, timed: Vec<(i64, i64, u32)>, head: Head, sums: Sums) ->
     PlacedLane { name, timed, rows, count, head: Some(head), sums }
 }
 
+/// Returns a lane with a bar for each attempt, in as many rows as overlapping ones need.
+fn packed(run: &Run, (name, attempts): (String, Vec<u32>), extent: (i64, i64), head: Head) -> PlacedLane {
+    let timed = timed(run, &attempts, extent);
+    let (rows, count) = pack(&timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>());
+    PlacedLane { name, timed, rows, count, head: Some(head), sums: Sums::No }
+}
+
 /// Adds the lane of a task, and if it is expanded those of its attempts.
 fn task(
     run: &Run,
@@ -239,20 +261,15 @@ fn task(
     let attempts: Vec<u32> = run.attempts_of(TaskId(t)).map(|a| a.0).collect();
     let name = run.task_name(TaskId(t)).to_owned();
     let is_open = (attempts.len() > 1).then(|| arrangement.is_open(&key, false));
-    let lane = |name: String, attempts: &[u32], head: Head| {
-        let timed = timed(run, attempts, extent);
-        let (rows, count) = pack(&timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>());
-        PlacedLane { name, timed, rows, count, head: Some(head), sums: Sums::No }
-    };
     if is_open == Some(true) {
         let head = Head { key: key.clone(), depth: depth as u8, is_open };
         lanes.push(summary(name, timed(run, &attempts, extent), head, Sums::Others));
         for a in attempts {
             let number = run.attempts.number[AttemptId(a).index()];
             let head = Head { key: format!("{key}#{number}"), depth: depth as u8 + 1, is_open: None };
-            lanes.push(lane(format!("attempt {number}"), &[a], head));
+            lanes.push(packed(run, (format!("attempt {number}"), vec![a]), extent, head));
         }
     } else {
-        lanes.push(lane(name, &attempts, Head { key, depth: depth as u8, is_open }));
+        lanes.push(packed(run, (name, attempts), extent, Head { key, depth: depth as u8, is_open }));
     }
 }
