@@ -39,7 +39,7 @@ async fn the_scrollbar_moves_the_rows_of_a_picture_and_follows_them() {
     let Some(setup) = Setup::without_program() else { return };
     let folder = TempFolder::new("scrollbar");
     let rows: String = (0..300).map(|i| format!("t{i},{i},{}\n", i + 2)).collect();
-    let file = folder.write("tasks.csv", &format!("task,start,end\n{rows}"));
+    let file = folder.write("tasks.csv", format!("task,start,end\n{rows}"));
     let app = Folder::serve(&setup.dist);
     let page = Chromium::start(&setup, View::default()).await;
     page.goto(&format!("{}#v=1&view=timeline&lanes=task", app.url)).await;
@@ -55,7 +55,7 @@ async fn the_scrollbar_moves_the_rows_of_a_picture_and_follows_them() {
     )
     .await;
     assert!(last > 200 && last < 300, "{last}");
-    assert_eq!(number(&page, &now).await, 0);
+    assert_eq!(number(&page, now).await, 0);
     let middle = |selector: &str| {
         format!(
             "return (b => [Math.round(b.x + b.width / 2), Math.round(b.y + b.height / 2)])(document.querySelector('{selector}').getBoundingClientRect())"
