@@ -98,6 +98,9 @@ fn line(open: &OpenRun, passing: Option<usize>) -> String {
     if totals.edges_inferred > 0 {
         parts.push("dependencies inferred from times, drawn dotted".to_owned());
     }
+    if makespan_views::sections::is_simulated(&open.run) {
+        parts.push("start times simulated".to_owned());
+    }
     let source = open.run.text(open.run.source);
     if !source.is_empty() {
         parts.push(visible(clip_chars(source, LONGEST_SOURCE)).into_owned());

@@ -4,7 +4,7 @@ use makespan_analysis::Facts;
 use makespan_model::Status;
 use makespan_scene::{Bars, Hit, Rect, Scene, count, counted, duration};
 
-use super::part;
+use super::{is_simulated, part};
 use crate::amount::plain;
 use crate::roles::status_role;
 use crate::section::{Block, Figure, Section, note};
@@ -23,6 +23,7 @@ pub fn figures(facts: &Facts) -> Section {
         all.push(Figure { label: label.into(), value, note })
     };
     let makespan_note = match t.recorded_wall {
+        _ if is_simulated(facts.run()) => "simulated from durations and dependencies".to_owned(),
         Some(wall) if Some(wall) != t.makespan => format!("the file records {}", duration(wall)),
         _ => "first start to last end".to_owned(),
     };

@@ -22,7 +22,7 @@ pub use data::{diagnostics, differences, given, rules};
 pub use failures::{failed_tasks, failures, found};
 pub use figures::{figures, statuses};
 pub use losses::{requests, retries, stragglers};
-pub use origin::subtitle;
+pub use origin::{is_simulated, subtitle};
 pub use path::{composition, critical_path};
 pub use progress::progress;
 pub use recorded::recorded;

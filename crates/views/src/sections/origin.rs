@@ -8,6 +8,13 @@ use crate::look::{Look, TimeMode};
 
 /// Diagnostic of importers about times relative to another moment than 1970.
 const RELATIVE: &str = "relative-times";
+/// Diagnostic of importers about start times that the file does not record.
+const SIMULATED: &str = "simulated-times";
+
+/// Returns whether start times follow from durations and dependencies instead of a recording.
+pub fn is_simulated(run: &Run) -> bool {
+    run.diagnostics.iter().any(|d| d.code == SIMULATED)
+}
 
 /// What started a run, and the names that engines give to it in the labels of a run.
 const ORIGINS: [(&str, &[&str]); 6] = [
@@ -39,6 +46,9 @@ pub fn subtitle(run: &Run, look: &Look) -> String {
     } else if let Some((start, end)) = run.span() {
         let offset = if look.time == TimeMode::Local { look.offset } else { 0 };
         parts.push(format!("{} to {}", timestamp(start, offset), timestamp(end, offset)));
+    }
+    if is_simulated(run) {
+        parts.push("start times simulated".to_owned());
     }
     parts.extend(origins(run));
     if let Some(recorded) = run.recorded_status.filter(|s| run.status().is_some_and(|own| own != *s)) {
