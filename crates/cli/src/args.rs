@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand};
 use crate::config::settings::STORE;
 pub(crate) use alerts::AlertsArgs;
 pub(crate) use check::{CheckArgs, CheckFormat};
-pub(crate) use export::{ConvertArgs, ExportArgs, ExportFormat, ExtractArgs};
+pub(crate) use export::{ConvertArgs, DrawArgs, ExportArgs, ExportFormat, ExtractArgs};
 pub(crate) use input::Input;
 use input::help;
 pub(crate) use keeping::*;
@@ -150,6 +150,9 @@ Examples:
     /// Former name of `export`, for files only
     #[command(hide = true, after_help = "Example:\n  makespan convert trace.json --to jsonl -o trace.jsonl")]
     Convert(ConvertArgs),
+    /// Draw the SVG on standard input as PNG; the Python package draws its charts with it
+    #[command(hide = true, after_help = "Example:\n  makespan draw -o chart.png < chart.svg")]
+    Draw(DrawArgs),
     /// List the supported file formats
     #[command(after_help = "Example:\n  makespan formats")]
     Formats(FormatsArgs),

@@ -168,6 +168,16 @@ class ReadBack(Managed):
         self.assertEqual(self.manager().get_task(task.task_id).status, TaskStatus.COMPLETED)
         self.assertEqual(self.manager().get_run(run_id).status, "completed")
 
+    def test_a_runtime_uses_the_run_that_was_created_for_it(self):
+        manager, of_runtime = self.manager(), {"runtime": "local", "debug": False}
+        own = manager.create_run("mine")
+        self.assertEqual(manager.create_run("of the runtime", metadata=of_runtime), own)
+        self.assertEqual((manager.get_run(own).workflow_name, manager.get_run(own).metadata["runtime"]), ("mine", "local"))
+        # The next execution is another run; so is one after a run that has tasks.
+        self.assertNotEqual(manager.create_run("again", metadata=of_runtime), own)
+        used, _ = self.executed(manager)
+        self.assertNotEqual(manager.create_run("last", metadata=of_runtime), used)
+
     def test_records_after_the_end_of_a_run_are_kept(self):
         for compress in (False, True):
             with self.subTest(compress=compress):

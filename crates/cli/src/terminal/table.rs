@@ -27,7 +27,7 @@ impl Terminal {
         // Drawings go where that keeps the columns beside each other.
         let words: Vec<usize> =
             open.iter().copied().filter(|i| table.columns[*i].align != Align::Plot).collect();
-        if least(table, &widths, &open) > self.width && least(table, &widths, &words) <= self.width {
+        if least(table, &widths, &open) > self.room() && least(table, &widths, &words) <= self.room() {
             open = words;
         }
         let mut out = String::new();
@@ -66,11 +66,11 @@ impl Terminal {
     /// first.
     fn fitting(&self, table: &Table, widths: &mut [usize], open: &[usize]) -> usize {
         let align = |i: usize| table.columns[i].align;
-        let fits = (1..=open.len()).rev().find(|n| least(table, widths, &open[..*n]) <= self.width);
+        let fits = (1..=open.len()).rev().find(|n| least(table, widths, &open[..*n]) <= self.room());
         // A part holds at least one column beside that which names the rows.
         let n = fits.unwrap_or(1).max(open.len().min(2));
         let taken = INDENT + open[..n].iter().map(|&i| widths[i] + GAP).sum::<usize>() - GAP;
-        let mut over = taken.saturating_sub(self.width);
+        let mut over = taken.saturating_sub(self.room());
         for &i in open[..n].iter().filter(|i| align(**i) == Align::Plot) {
             let less = over.min(widths[i].saturating_sub(PLOT.1));
             (widths[i], over) = (widths[i] - less, over - less);
@@ -204,6 +204,14 @@ mod tests {
         assert!(text.lines().all(|l| columns(l) <= 40), "{text}");
         assert!(text.contains("12 min 04 s") && text.contains('…'), "{text}");
         assert!(text.ends_with("… 1,200 more rows\n"), "{text}");
+    }
+
+    #[test]
+    fn a_pipe_receives_every_name_and_column_whole() {
+        let name = "数".repeat(90);
+        let text = Terminal::pipe(40).table(&table(&name));
+        assert!(text.contains(&name) && text.contains("12 min 04 s") && !text.contains('…'), "{text}");
+        assert_eq!(text.lines().count(), 3, "{text}");
     }
 
     #[test]
