@@ -72,6 +72,9 @@ pub(crate) struct MonitorArgs {
     /// Print once and exit
     #[arg(long)]
     pub(crate) once: bool,
+    /// Print the summary of the run when it has finished
+    #[arg(long)]
+    pub(crate) generate_report: bool,
 }
 
 impl MonitorArgs {

@@ -148,7 +148,7 @@ impl Shipping {
                     self.note.keep(stored);
                     let why = if state == SILENT { self.shared.reason() } else { "it is busy".to_owned() };
                     return Some(format!(
-                        "run {run} is not yet sent to {server} ({why}); the next `makespan run` for it sends the rest"
+                        "run {run} is not yet sent to {server} ({why}); the next `makespan run` with this server sends the rest"
                     ));
                 }
                 _ => std::thread::sleep(LOOK),
