@@ -214,10 +214,10 @@ found; 125 if the store or an option is invalid, in which case the command was n
     Run(RunArgs),
     /// Create a run in the store, to record from a script
     ///
-    /// The id of the run is the last word of the output, so that a script can keep it.
+    /// The output is the id of the run, on a terminal in a sentence.
     #[command(after_help = "\
 Example:
-  run=$(makespan create --name 'Nightly build' --steps fetch,build,test | awk '{print $NF}')
+  run=$(makespan create --name 'Nightly build' --steps fetch,build,test)
   makespan step start $run fetch")]
     Create(CreateArgs),
     /// Add, start or end a step of a run

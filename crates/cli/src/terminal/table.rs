@@ -14,6 +14,8 @@ const PLOT: (usize, usize) = (24, 10);
 /// Minimum width of a last column that may contain sentences, and the maximum number of lines they take.
 const SENTENCE: usize = 24;
 const MOST_LINES: usize = 12;
+/// Columns that sentences take where nothing is cut, if they would make the table wider than a paragraph.
+const WHOLE_SENTENCE: usize = 60;
 const GAP: usize = 2;
 const INDENT: usize = 2;
 
@@ -29,6 +31,9 @@ impl Terminal {
             open.iter().copied().filter(|i| table.columns[*i].align != Align::Plot).collect();
         if least(table, &widths, &open) > self.room() && least(table, &widths, &words) <= self.room() {
             open = words;
+        }
+        if !self.is_narrow {
+            self.wrap_sentences(table, &mut widths, &open);
         }
         let mut out = String::new();
         // The first column names the rows: it stands in every part.
@@ -59,6 +64,17 @@ impl Terminal {
         match texts.iter().filter_map(|row| row.get(column)).map(|t| columns(t)).max().unwrap_or(0) {
             0 => 0,
             most => most.max(columns(&table.columns[column].title)),
+        }
+    }
+
+    /// Makes a last column of sentences as narrow as paragraphs are.
+    fn wrap_sentences(&self, table: &Table, widths: &mut [usize], open: &[usize]) {
+        let Some((&last, others)) = open.split_last() else { return };
+        let has_sentences = table.columns[last].align == Align::Left
+            && table.rows.iter().all(|row| row.get(last).is_none_or(|cell| cell.task.is_none()));
+        let taken = INDENT + others.iter().map(|&i| widths[i] + GAP).sum::<usize>();
+        if has_sentences {
+            widths[last] = widths[last].min(self.width.saturating_sub(taken).max(WHOLE_SENTENCE));
         }
     }
 
@@ -127,7 +143,7 @@ impl Terminal {
                 }
                 _ => Vec::new(),
             };
-            if lines.len() > MOST_LINES {
+            if lines.len() > MOST_LINES && self.is_narrow {
                 lines.truncate(MOST_LINES);
                 let cut = lines.pop().map(|line| format!("{line} …"));
                 lines.extend(cut);
@@ -151,7 +167,7 @@ impl Terminal {
             (Align::Plot, Value::Plot(drawing)) => plot::draw(drawing, width),
             // Of names both ends matter, of words the beginning.
             (Align::Left, _) if cell.task.is_some() => fitted(text, width).trim_end().to_owned(),
-            _ => clipped(text, width),
+            _ => self.clip(text, width),
         };
         let gap = " ".repeat(width.saturating_sub(columns(&text)));
         let text = self.coloured(cell, &text);
@@ -212,6 +228,13 @@ mod tests {
         let text = Terminal::pipe(40).table(&table(&name));
         assert!(text.contains(&name) && text.contains("12 min 04 s") && !text.contains('…'), "{text}");
         assert_eq!(text.lines().count(), 3, "{text}");
+        let mut sentences = Table::new("", vec![Column::number("n", "Count"), Column::text("m", "Message")]);
+        let message = "word ".repeat(100) + &"x".repeat(90);
+        sentences.push(vec![Cell::new(3u64), Cell::new(&message)]);
+        let text = Terminal::pipe(40).table(&sentences);
+        let words: Vec<&str> = text.split_whitespace().skip(3).collect();
+        assert_eq!(words.join(" "), message, "sentences are wrapped and complete");
+        assert!(text.lines().all(|line| columns(line) <= 69 || line.contains("xxx")), "{text}");
     }
 
     #[test]
