@@ -150,7 +150,9 @@ Examples:
     /// Former name of `export`, for files only
     #[command(hide = true, after_help = "Example:\n  makespan convert trace.json --to jsonl -o trace.jsonl")]
     Convert(ConvertArgs),
-    /// Draw the SVG on standard input as PNG; the Python package draws its charts with it
+    /// Draw the SVG on standard input as PNG
+    ///
+    /// The Python package draws its charts with it.
     #[command(hide = true, after_help = "Example:\n  makespan draw -o chart.png < chart.svg")]
     Draw(DrawArgs),
     /// List the supported file formats

@@ -66,10 +66,10 @@ fn a_run_and_what_it_starts_are_on_the_server_while_and_after_it_runs() {
     let (kept, there) = (Kept::new("sent", "sqlite:runs.db"), Kept::new("sent-server", "sqlite:runs.db"));
     let server = Server::start(&there, 0, &[]);
     let port = server.port;
-    let script =
-        "echo '{\"event\":\"start\",\"task\":\"inner\"}' >> \"$MAKESPAN_FILE\"; echo said; sleep 4; exit 3";
+    let line = r#"{"event":"start","run":"r","task":"inner"}"#;
+    let script = format!("echo '{line}' >> \"$MAKESPAN_FILE\"; echo said; sleep 4; exit 3");
     let (output, was_live) = std::thread::scope(|scope| {
-        let run = scope.spawn(|| record(&kept, port, "r", script));
+        let run = scope.spawn(|| record(&kept, port, "r", &script));
         let until = Instant::now() + Duration::from_secs(60);
         let mut was_live = false;
         while !was_live && !run.is_finished() && Instant::now() < until {

@@ -229,7 +229,7 @@ mod tests {
         assert!(text.contains(&name) && text.contains("12 min 04 s") && !text.contains('…'), "{text}");
         assert_eq!(text.lines().count(), 3, "{text}");
         let mut sentences = Table::new("", vec![Column::number("n", "Count"), Column::text("m", "Message")]);
-        let message = "word ".repeat(100) + &"x".repeat(90);
+        let message = "word ".repeat(40) + &"x".repeat(90);
         sentences.push(vec![Cell::new(3u64), Cell::new(&message)]);
         let text = Terminal::pipe(40).table(&sentences);
         let words: Vec<&str> = text.split_whitespace().skip(3).collect();

@@ -7,6 +7,8 @@ use ureq::Agent;
 
 /// Maximum duration of a request.
 const LONGEST: Duration = Duration::from_secs(10);
+/// How often a request is made if the connection breaks.
+const TRIES: u32 = 3;
 /// Maximum number of bytes of a reason that are read, and of its characters that are shown.
 const LARGEST: u64 = 4 << 10;
 const SHOWN: usize = 200;
@@ -60,11 +62,21 @@ impl Server {
     pub(super) fn send(&self, run: &str, producer: &str, first: u64, lines: &[u8]) -> Sent {
         let run = utf8_percent_encode(run, NON_ALPHANUMERIC);
         let url = format!("{}/api/v1/runs/{run}/events?producer={producer}&seq={first}", self.address);
-        let mut request = self.agent.post(&url).header("content-type", "application/x-ndjson");
-        if let Some(token) = &self.token {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        let mut answer = match request.send(lines) {
+        // A signal, or a server that closed an idle connection, is no reason to give up.
+        let mut tries_left = TRIES;
+        let sent = loop {
+            let mut request = self.agent.post(&url).header("content-type", "application/x-ndjson");
+            if let Some(token) = &self.token {
+                request = request.header("authorization", format!("Bearer {token}"));
+            }
+            tries_left -= 1;
+            match request.send(lines) {
+                Err(ureq::Error::Io(error))
+                    if tries_left > 0 && error.kind() != std::io::ErrorKind::ConnectionRefused => {}
+                sent => break sent,
+            }
+        };
+        let mut answer = match sent {
             Ok(answer) => answer,
             Err(ureq::Error::BadUri(_) | ureq::Error::Http(_)) => {
                 return Sent::Refused("the address or the token is not valid".to_owned());
