@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand};
 use crate::config::settings::STORE;
 pub(crate) use alerts::AlertsArgs;
 pub(crate) use check::{CheckArgs, CheckFormat};
-pub(crate) use export::{ConvertArgs, ExportArgs, ExportFormat, ExtractArgs};
+pub(crate) use export::{ConvertArgs, DrawArgs, ExportArgs, ExportFormat, ExtractArgs};
 pub(crate) use input::Input;
 use input::help;
 pub(crate) use keeping::*;
@@ -150,6 +150,11 @@ Examples:
     /// Former name of `export`, for files only
     #[command(hide = true, after_help = "Example:\n  makespan convert trace.json --to jsonl -o trace.jsonl")]
     Convert(ConvertArgs),
+    /// Draw the SVG on standard input as PNG
+    ///
+    /// The Python package draws its charts with it.
+    #[command(hide = true, after_help = "Example:\n  makespan draw -o chart.png < chart.svg")]
+    Draw(DrawArgs),
     /// List the supported file formats
     #[command(after_help = "Example:\n  makespan formats")]
     Formats(FormatsArgs),
@@ -211,10 +216,10 @@ found; 125 if the store or an option is invalid, in which case the command was n
     Run(RunArgs),
     /// Create a run in the store, to record from a script
     ///
-    /// The id of the run is the last word of the output, so that a script can keep it.
+    /// The output is the id of the run, on a terminal in a sentence.
     #[command(after_help = "\
 Example:
-  run=$(makespan create --name 'Nightly build' --steps fetch,build,test | awk '{print $NF}')
+  run=$(makespan create --name 'Nightly build' --steps fetch,build,test)
   makespan step start $run fetch")]
     Create(CreateArgs),
     /// Add, start or end a step of a run

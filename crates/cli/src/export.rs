@@ -2,12 +2,14 @@
 //! the same for reports, and `convert`, which it was called for files.
 
 use std::borrow::Cow;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use makespan_analysis::{DateRange, Facts, RunFigures};
-use makespan_export::{ExportError, Exported, Format, Options, document, export, parquet, perfetto, png};
+use makespan_export::{
+    ExportError, Exported, Format, Options, document, export, parquet, perfetto, png, rasterise,
+};
 use makespan_format::{read_line, write_line};
 use makespan_redact::Redactor;
 use makespan_report::{Options as Report, html, without_secrets};
@@ -16,13 +18,16 @@ use makespan_store::{EventRange, Store};
 use serde_json::Value;
 use std::ops::ControlFlow;
 
-use crate::args::{ConvertArgs, ExportArgs, ExportFormat, ExtractArgs, Input};
+use crate::args::{ConvertArgs, DrawArgs, ExportArgs, ExportFormat, ExtractArgs, Input};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::load::load;
 use crate::output::{clean, print_data, print_foreign, tell_redacted, write_file};
 use crate::pdf::printed;
 use crate::stored::{Address, damage, lines_of, state_of};
+
+/// Maximum size of an SVG to draw, bytes.
+const LARGEST_SVG: u64 = 64 << 20;
 
 /// A run as the lines of its events.
 struct Lines {
@@ -101,6 +106,19 @@ pub(crate) fn convert(args: &ConvertArgs, config: &Config) -> Result<(), Failure
         tell_redacted(redactor);
     }
     save(args.output.as_deref(), format, &text)
+}
+
+/// Draws the SVG on standard input.
+pub(crate) fn draw(args: &DrawArgs) -> Result<(), Failure> {
+    let (mut svg, mut notes) = (String::new(), Vec::new());
+    let read = io::stdin().take(LARGEST_SVG + 1).read_to_string(&mut svg);
+    read.map_err(|error| Failure::Refused(format!("cannot read the SVG: {error}")))?;
+    if svg.len() as u64 > LARGEST_SVG {
+        return Err(Failure::Refused(format!("the SVG has more than {} MiB", LARGEST_SVG >> 20)));
+    }
+    let bytes = rasterise(&svg, args.scale, &mut notes);
+    tell(&notes);
+    save(args.output.as_deref(), ExportFormat::Png, &bytes.map_err(refused)?)
 }
 
 fn save(output: Option<&std::path::Path>, format: ExportFormat, bytes: &[u8]) -> Result<(), Failure> {

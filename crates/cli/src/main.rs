@@ -112,6 +112,7 @@ fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Verb::Export(args) => export::run(args, &config()?),
         Verb::Extract(args) => export::extract(args, &config()?),
         Verb::Convert(args) => export::convert(args, &config()?),
+        Verb::Draw(args) => export::draw(args),
         Verb::Formats(args) => formats::run(args),
         Verb::Open(args) => open::run(args, &config()?),
         Verb::Mcp(args) => mcp::run(args, store),

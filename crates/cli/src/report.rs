@@ -4,21 +4,30 @@ use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 
-use makespan_report::{Options, Part, WARN_BYTES, html};
+use makespan_analysis::Facts;
+use makespan_export::{Format, export};
+use makespan_redact::Redactor;
+use makespan_report::{Options, Part, WARN_BYTES, html, without_secrets};
 
 use crate::args::ReportArgs;
 use crate::config::Config;
 use crate::dist;
 use crate::failure::Failure;
-use crate::load::load;
-use crate::output::{clean, print_data, write_file};
+use crate::load::{Loaded, load};
+use crate::output::{clean, print_data, tell_redacted, write_file};
+use crate::summary::page;
+use crate::terminal::Terminal;
 
 /// The longest notes, bytes.
 const MOST_NOTES: u64 = 1 << 20;
 
 /// Writes the report and says on stderr what is worth knowing about it.
 pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<(), Failure> {
-    let runs: Vec<_> = load(&args.input, config)?.into_iter().map(|l| l.run).collect();
+    let loaded = load(&args.input(), config)?;
+    if let Some(form) = form_of(&args.output) {
+        return write_file(&args.output, as_text(&loaded, form, args.no_redact)?.as_bytes());
+    }
+    let runs: Vec<_> = loaded.into_iter().map(|l| l.run).collect();
     let parts = if args.sections.is_empty() { Part::ALL.to_vec() } else { args.sections.clone() };
     let notes = args.notes.as_deref().map(notes).transpose()?;
     let redact = args.redact || !args.no_redact;
@@ -46,6 +55,43 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<(), Failure> {
         return print_data(report.html.as_bytes());
     }
     write_file(&args.output, report.html.as_bytes())
+}
+
+/// A report without pictures.
+#[derive(Clone, Copy)]
+enum Form {
+    Text,
+    Markdown,
+}
+
+/// The form that the name of a file stands for; `None` for a page.
+fn form_of(output: &Path) -> Option<Form> {
+    match output.extension()?.to_str()?.to_lowercase().as_str() {
+        "txt" => Some(Form::Text),
+        "md" | "markdown" => Some(Form::Markdown),
+        _ => None,
+    }
+}
+
+fn as_text(loaded: &[Loaded], form: Form, with_secrets: bool) -> Result<String, Failure> {
+    let mut redactor = Redactor::default();
+    let mut facts = |one: &Loaded| match with_secrets {
+        true => Facts::new(one.run.clone()),
+        false => Facts::new(without_secrets(&one.run, &mut redactor)),
+    };
+    let facts: Vec<(Facts, &str)> = loaded.iter().map(|one| (facts(one), one.format)).collect();
+    tell_redacted(&redactor);
+    Ok(match form {
+        Form::Text => {
+            let pages = facts.iter().map(|(facts, format)| page(facts, format, Terminal::of_file()));
+            pages.collect::<Vec<_>>().join("\n")
+        }
+        Form::Markdown => {
+            let runs: Vec<&Facts> = facts.iter().map(|(facts, _)| facts).collect();
+            let exported = export(&runs, Format::Markdown, &makespan_export::Options::default());
+            exported.map_err(|error| Failure::Refused(error.to_string()))?.text
+        }
+    })
 }
 
 /// The view that a link names: what stands behind its `#`.

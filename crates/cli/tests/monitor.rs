@@ -112,3 +112,27 @@ fn the_commands_that_graflow_and_moneyprinterturbo_announce_work() {
         assert!(!kept.run(&["status"]).status.success());
     }
 }
+
+#[test]
+fn the_commands_of_another_monitor_work_with_its_options() {
+    let kept = Kept::new("monitor-options", "sqlite:runs.db");
+    let created =
+        kept.said(&["create", "--name", "Video", "--description", "A film", "--steps", "Download,Upload"]);
+    let run = created.trim_end();
+    assert_eq!(kept.said(&["list", "--ids"]), created, "a pipe gets the id alone");
+    for step in ["Download", "Upload"] {
+        kept.said(&["step", "start", run, step]);
+        kept.said(&["step", "done", run, step]);
+    }
+    let shown = kept.said(&["monitor", "--workflow-id", run, "--interval", "2", "--generate-report"]);
+    assert!(shown.contains("2 of 2 tasks") && shown.contains("Critical path"), "{shown}");
+    assert!(!kept.said(&["monitor", run, "--once"]).contains("Critical path"));
+    for (name, part) in
+        [("report.txt", "Slowest tasks\n"), ("report.md", "## Summary\n"), ("report.html", "<!doctype html>")]
+    {
+        kept.said(&["report", "--workflow-id", run, "--output", name]);
+        let text = std::fs::read_to_string(kept.folder.join(name)).unwrap();
+        assert!(text.contains(part), "{name}: {text:.300}");
+    }
+    assert!(!kept.run(&["report", "-o", "x.html"]).status.success(), "a report is of something");
+}

@@ -237,8 +237,10 @@ fn every_member_is_documented() {
 
 #[test]
 fn a_page_shows_where_the_time_went() {
-    let output = with_input(&["stats", "-", "--step"], NIGHTLY.as_bytes());
-    let page = text(&output.stdout);
+    let dir = folder("stats-page");
+    let path = file(&dir, "nightly.txt", NIGHTLY);
+    let mut command = common::program();
+    let page = text(&command.args(["stats", &path, "--step"]).env("COLUMNS", "80").output().unwrap().stdout);
     for part in [
         "nightly  ✗ failed",
         "Lower bounds on the makespan",

@@ -47,7 +47,7 @@ pub use options::{Format, Options, Picture, Table};
 pub use parquet::parquet;
 pub use perfetto::perfetto;
 #[cfg(feature = "png")]
-pub use png::png;
+pub use png::{png, rasterise};
 pub use shown::ShownTable;
 pub use xml::xml;
 

@@ -11,7 +11,7 @@ use makespan_scene::{Role, Theme, counted};
 use png::{BitDepth, ColorType, Encoder, PixelDimensions, Unit};
 use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::fontdb::{Database, Source};
-use resvg::usvg::{Group, Node, Options as Reading, Tree};
+use resvg::usvg::{Group, ImageHrefResolver, Node, Options as Reading, Tree};
 
 use crate::error::ExportError;
 use crate::options::{Format, Options};
@@ -43,7 +43,21 @@ pub fn png(
         [one] => picture::svg(one, options, notes)?,
         all => return Err(ExportError::OneRun("PNG", all.len())),
     };
-    let tree = Tree::from_str(&svg, &reading()).map_err(not_drawn)?;
+    pixels(&svg, scale, &options.theme, notes)
+}
+
+/// Draws an SVG at `scale` pixels per px, on white. Nothing that it refers to is loaded, neither files nor addresses; its
+/// texts are set in the fonts of [`png`], with the same limit and notes.
+///
+/// # Errors
+///
+/// [`ExportError`] if the text is not a valid SVG, or cannot be drawn.
+pub fn rasterise(svg: &str, scale: f32, notes: &mut Vec<String>) -> Result<Vec<u8>, ExportError> {
+    pixels(svg, scale, &Theme::light(), notes)
+}
+
+fn pixels(svg: &str, scale: f32, theme: &Theme, notes: &mut Vec<String>) -> Result<Vec<u8>, ExportError> {
+    let tree = Tree::from_str(svg, &reading()).map_err(not_drawn)?;
     let missing = missing_glyphs(tree.root());
     if missing > 0 {
         notes.push(format!(
@@ -55,7 +69,7 @@ pub fn png(
     let (width, height) = (tree.size().width(), tree.size().height());
     let size = Size::of(f64::from(width), f64::from(height), f64::from(scale));
     notes.extend(size.reduced(scale));
-    drawn(&tree, size, &options.theme)
+    drawn(&tree, size, theme)
 }
 
 fn not_drawn(error: impl ToString) -> ExportError {
@@ -73,7 +87,14 @@ fn reading() -> Reading<'static> {
     fonts.set_cursive_family(SANS);
     fonts.set_fantasy_family(SANS);
     fonts.set_monospace_family(MONO);
-    Reading { fontdb: Arc::new(fonts), font_family: SANS.to_owned(), ..Reading::default() }
+    let nothing =
+        ImageHrefResolver { resolve_data: Box::new(|_, _, _| None), resolve_string: Box::new(|_, _| None) };
+    Reading {
+        fontdb: Arc::new(fonts),
+        font_family: SANS.to_owned(),
+        image_href_resolver: nothing,
+        ..Reading::default()
+    }
 }
 
 /// Returns the number of glyphs that no font has.
@@ -161,6 +182,20 @@ fn drawn(tree: &Tree, size: Size, theme: &Theme) -> Result<Vec<u8>, ExportError>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_picture_loads_nothing_that_it_refers_to() {
+        let svg = |href: &str| {
+            format!(
+                r#"<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="{href}" width="9" height="9"/></svg>"#
+            )
+        };
+        let red = "data:image/svg+xml;utf8,&lt;svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'&gt;\
+                   &lt;rect width='9' height='9' fill='red'/&gt;&lt;/svg&gt;";
+        let drawn = |svg: &str| rasterise(svg, 1.0, &mut Vec::new());
+        assert_eq!(drawn(&svg(red)), drawn(&svg("")));
+        assert!(matches!(drawn("<svg"), Err(ExportError::NotDrawn(_))));
+    }
 
     #[test]
     fn a_picture_of_any_size_has_a_bounded_number_of_pixels() {

@@ -84,6 +84,11 @@ pub fn read(text: &str, sink: &mut dyn EventSink) {
     }
 }
 
+/// Returns whether a word before `=` is a key, known or not: anything but lower-case letters is part of an id (`lr[x=1]`).
+fn is_key(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase())
+}
+
 fn spaced(value: &str) -> Cow<'_, str> {
     if value.contains('_') { Cow::Owned(value.replace('_', " ")) } else { Cow::Borrowed(value) }
 }
@@ -122,10 +127,10 @@ fn read_one(line: &str, sink: &mut dyn EventSink) -> Result<(), String> {
             Some(("error", v)) => {
                 attempt.error = Some(ErrorInfo { message: spaced(v), ..ErrorInfo::default() })
             }
-            Some((key, _)) => {
+            Some((key, _)) if is_key(key) => {
                 return Err(format!("unknown key {key:?}: use try, step, kind, in, name or error"));
             }
-            None => match Status::parse(word) {
+            _ => match Status::parse(word) {
                 Some(status) => attempt.status = Some(status),
                 None => task.after.push(Cow::Borrowed(word)),
             },
@@ -161,6 +166,13 @@ fn word(text: &str) -> String {
     if word.starts_with('#') || word.starts_with("::") { format!("_{word}") } else { word }
 }
 
+/// Returns an id as one word, with a `_` before it if it would be a status or `key=value` among the dependencies.
+fn id_word(id: &str) -> String {
+    let word = word(id);
+    let is_pair = word.split_once('=').is_some_and(|(key, _)| is_key(key));
+    if is_pair || Status::parse(&word).is_some() { format!("_{word}") } else { word }
+}
+
 /// Returns a run in the notation, with times counted from its start. What the notation cannot express is left out.
 pub fn write(run: &Run) -> String {
     let origin = run.extent().map_or(0, |e| e.0);
@@ -175,13 +187,13 @@ pub fn write(run: &Run) -> String {
         if !run.edges_inferred {
             for &p in run.predecessors.row(t.index()) {
                 rest.push(' ');
-                rest.push_str(&word(run.task_id(TaskId(p))));
+                rest.push_str(&id_word(run.task_id(TaskId(p))));
             }
         }
         if !run.tasks.step[t.index()].is_empty() {
             rest.push_str(&format!(" step={}", word(run.task_step(t))));
         }
-        let id = word(run.task_id(t));
+        let id = id_word(run.task_id(t));
         if run.attempts_of(t).len() == 0 {
             out.push_str(&format!("{id} - -{rest} {}\n", run.tasks.status[t.index()].name()));
         }

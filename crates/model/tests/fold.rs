@@ -52,8 +52,19 @@ fn the_notation_reads_as_written() {
 }
 
 #[test]
-fn ids_that_look_like_comments_or_commands_remain_tasks_in_the_notation() {
-    let ids = ["# a", "##[group]b", "x##vso[c", "::error::d"];
+fn ids_that_look_like_syntax_or_commands_remain_tasks_in_the_notation() {
+    let ids = [
+        "# a",
+        "##[group]b",
+        "x##vso[c",
+        "::error::d",
+        "=1+1",
+        "train[lr=0.1]",
+        "lr=0.1",
+        "try=2",
+        "failed",
+        "e",
+    ];
     let mut lines = vec!["{\"event\":\"run\",\"run\":\"::r\"}".to_owned()];
     for (i, id) in ids.iter().enumerate() {
         let after = if i > 0 { format!("\"{}\"", ids[i - 1]) } else { String::new() };
@@ -69,7 +80,8 @@ fn ids_that_look_like_comments_or_commands_remain_tasks_in_the_notation() {
     let text = notation::write(&fold.finish().0[0]);
     assert!(!text.contains("##") && !text.lines().any(|line| line.starts_with("::")), "{text}");
     let again = notation::run(&text).unwrap();
-    assert_eq!((again.task_count(), again.edge_count()), (4, 3), "{text}");
+    assert_eq!((again.task_count(), again.edge_count()), (ids.len(), ids.len() - 1), "{text}");
+    assert!(notation::run("a 0..1 w\nb 1..2 w a stp=x").is_err(), "an unknown key is reported");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::extract::Path;
 use axum::http::request::Parts;
-use makespan_format::time::parse_rfc3339;
+use makespan_format::time::parse_civil;
 use percent_encoding::percent_decode_str;
 
 use crate::app::App;
@@ -81,11 +81,13 @@ impl Params {
         }
     }
 
-    /// Reads a time, ns since the epoch.
+    /// Reads a time, ns since the epoch. A valid one that is too early or too late for that is the first or last that is not.
     pub(crate) fn moment(&mut self, name: &str) -> Result<Option<i64>, Problem> {
         let Some(text) = self.one(name)? else { return Ok(None) };
         let wrong = || Problem::bad(format!("{name} must be a time such as 2026-01-05T08:00:00Z"));
-        parse_rfc3339(&text).map(Some).ok_or_else(wrong)
+        let civil = parse_civil(&text).filter(|civil| civil.offset.is_some()).ok_or_else(wrong)?;
+        let nearest = if civil.seconds < 0 { i64::MIN } else { i64::MAX };
+        Ok(Some(civil.to_ns(0).unwrap_or(nearest)))
     }
 
     /// Rejects parameters that the route did not read.

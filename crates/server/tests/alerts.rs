@@ -224,6 +224,7 @@ fn a_webhook_is_signed_retried_and_notified_of_the_resolution() {
     watching.look(50 * SECOND);
     let resolved = received.recv_timeout(wait).unwrap();
     assert!(resolved.contains("alert.resolved") && resolved.contains("no task matches"), "{resolved}");
+    assert!(!resolved.contains("deliveries"), "the outcomes of handlers are not for them: {resolved}");
     assert!(watching.watch.couriers().settle(wait));
 }
 

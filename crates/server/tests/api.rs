@@ -45,6 +45,7 @@ fn runs_are_listed_filtered_searched_and_paged() {
     assert_eq!(ids(&list("q=NIGHT+4")), ["a4"]);
     assert_eq!(ids(&list("q=team%3Dt2&limit=1")), ["a8"]);
     assert_eq!(ids(&list("since=1970-01-01T00:13:00Z")), ["a9", "a8"]);
+    assert_eq!(ids(&list("since=0001-01-01T00:00:00Z&until=9999-12-31T23:59:59Z")).len(), 10);
     assert_eq!(ids(&list("active=true")), Vec::<&str>::new());
     // Pages fit together, also those of a search.
     for filter in ["", "&q=night"] {

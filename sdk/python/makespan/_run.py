@@ -11,6 +11,7 @@ from . import _context, _encode, _errors, _gauge, _listen, _nested, _signals
 from ._clock import Clock, nanoseconds
 from ._guard import foreign, guarded, say
 from ._names import Names
+from ._plan import Plan
 from ._scope import Scope
 from ._sink import LARGEST_FILE, Sink
 from ._task import Task, worker_name
@@ -37,7 +38,7 @@ class Run(Scope):
         self.around = None
         self.resources = bool(resources)
         self.every = max(0.01, _encode.number(every) or 0.1)
-        self.steps = {}
+        self._plan = Plan(self)
         self._redact = redact
         self._listeners = []
         self._names = Names()
@@ -68,7 +69,7 @@ class Run(Scope):
                       "infer_edges": infer_edges if infer_edges is None else bool(infer_edges)})
             if self._sink is not None:
                 self._sink.complain()
-        self._plan(steps)
+        self._plan.declare(steps)
 
     @guarded()
     def ship(self):
@@ -78,19 +79,14 @@ class Run(Scope):
 
             _ship.opened(self, self._sink)
 
-    @guarded()
-    def _plan(self, steps):
-        for step in itertools.islice([steps] if isinstance(steps, (str, dict)) else steps, MOST):
-            if isinstance(step, dict):
-                step = dict(step)
-                task = self.create(step.pop("name", "step"), **step)
-            else:
-                task = self.create(step)
-            self.steps[task.name] = task
-
     @property
     def run(self):
         return self
+
+    @property
+    def steps(self):
+        """The planned tasks, by their names."""
+        return self._plan.tasks
 
     # ---------------------------------------------------------------------------------------------------------- tasks
 
@@ -99,7 +95,8 @@ class Run(Scope):
         """Declares a task and returns it; it may be started later, or never.
 
         ``after`` lists its dependencies: tasks, ids, or names. A name means all tasks with that name so far; the task's own
-        name means the one before it. ``parent`` is the task or group that contains it, by default the current task.
+        name means the one before it. ``parent`` is the task or group that contains it, by default the current task. The first
+        task with the name of one of the ``steps`` is that planned task, to which the other arguments are added.
         """
         name = say(name, 256) or "task"
         around = _context.current()
@@ -108,9 +105,13 @@ class Run(Scope):
         inside = parent if parent is not None else around or self.within
         inside = inside.id if isinstance(inside, Task) else None if inside is None else say(inside, 256)
         after = self.ids(after, name)
-        task = Task(self, say(id, 256) if id is not None else self._new_id(name, alias), name, around or self)
+        task = self._plan.take(name) if id is None else None
+        if task is None:
+            task = Task(self, say(id, 256) if id is not None else self._new_id(name, alias), name, None)
+            step = step if step is not None else name
+        task.around = around or self
         self.put({"event": "task", "name": None if name == task.id else name,
-                  "step": say(step, 256) if step is not None else name, "kind": say(kind, 256) if kind is not None else None,
+                  "step": say(step, 256) if step is not None else None, "kind": say(kind, 256) if kind is not None else None,
                   "parent": inside, "after": after or None,
                   "labels": self.redacted_members(labels), "params": self.redacted_members(params)}, task=task.id)
         return task
@@ -144,8 +145,7 @@ class Run(Scope):
 
     def __getitem__(self, name):
         """Returns the task with a name among the ``steps`` that the run was opened with."""
-        found = self.steps.get(name)
-        return found if found is not None else nothing()
+        return self.steps.get(name) or nothing()
 
     # ------------------------------------------------------------------------------------------------------ machinery
 

@@ -25,7 +25,7 @@ class Within(Run):
                   "kind": "program", "parent": task, "labels": self.redacted_members(labels),
                   "params": self.redacted_members(params)}, task=self.group)
         self.put({"event": "start", "worker": worker_name(self)}, at=nanoseconds(at), task=self.group)
-        self._plan(steps)
+        self._plan.declare(steps)
 
     @guarded()
     def annotate(self, labels=None, params=None):

@@ -2,10 +2,14 @@
 
 import asyncio
 import contextlib
+import sys
 import threading
 import time
+import types
+from unittest import mock
 
 from makespan.compat import graflow
+from makespan.compat.graflow import hooks
 
 from .support import Recorded, needs_program, summary
 
@@ -244,6 +248,14 @@ class Graflow(Recorded):
         self.assertEqual([e.status for e in manager.executions.values()], ["completed"] * 2)
         self.file = self.folder / (manager.current_execution + ".jsonl")
         self.assertEqual({e["task"]: e.get("parent") for e in self.events("task")}, {"a": None, "b": None, "inner": "a"})
+
+    def test_an_execution_has_the_name_of_the_workflow_block(self):
+        context = Context(nodes=["a"])
+        module = types.ModuleType("graflow.core.workflow")
+        module.get_current_workflow_context = lambda: types.SimpleNamespace(name="etl", graph=context.graph)
+        with mock.patch.dict(sys.modules, {module.__name__: module}):
+            self.assertEqual([hooks._workflow_of(context), hooks._workflow_of(Context(nodes=["b"]))], ["etl", None])
+        self.assertIsNone(hooks._workflow_of(context))
 
     def test_interrupted_tasks_are_cancelled(self):
         manager = self.manager(Context(nodes=["a"]))

@@ -19,7 +19,8 @@ from makespan.compat.kailash import (
     WorkflowRun,
     _yaml,
 )
-from makespan.compat.kailash.sdk_exceptions import StorageException, TaskException, TaskStateError
+from makespan.compat.kailash.sdk_exceptions import KailashException, StorageException, TaskException, TaskStateError
+from makespan.compat.kailash.workflow.runner import WorkflowRunner
 
 from .support import Recorded
 
@@ -167,6 +168,29 @@ class ReadBack(Managed):
         self.assertEqual([path.suffix for path in (self.folder / "runs").iterdir()], [".gz"])
         self.assertEqual(self.manager().get_task(task.task_id).status, TaskStatus.COMPLETED)
         self.assertEqual(self.manager().get_run(run_id).status, "completed")
+
+    def test_a_runtime_uses_the_run_that_was_created_for_it(self):
+        manager, of_runtime = self.manager(), {"runtime": "local", "debug": False}
+        own = manager.create_run("mine")
+        self.assertEqual(manager.create_run("of the runtime", metadata=of_runtime), own)
+        self.assertEqual((manager.get_run(own).workflow_name, manager.get_run(own).metadata["runtime"]), ("mine", "local"))
+        # The next execution is another run; so is one after a run that has tasks.
+        self.assertNotEqual(manager.create_run("again", metadata=of_runtime), own)
+        used, _ = self.executed(manager)
+        self.assertNotEqual(manager.create_run("last", metadata=of_runtime), used)
+
+    def test_a_runner_returns_the_results_and_the_id_of_the_run(self):
+        class Runtime:
+            def execute(self, workflow, task_manager, parameters=None):
+                run_id = task_manager.create_run(workflow, metadata={"runtime": "test"})
+                task_manager.update_run_status(run_id, "completed")
+                return {"a": parameters}, run_id
+
+        manager = self.manager()
+        results = WorkflowRunner("w", manager, Runtime()).run({"x": 1})
+        self.assertEqual((results["a"], manager.get_run(results["run_id"]).status), ({"x": 1}, "completed"))
+        with mock.patch.dict(sys.modules, {"kailash": None}), self.assertRaisesRegex(KailashException, "pip install kailash"):
+            WorkflowRunner("w", manager).run()
 
     def test_records_after_the_end_of_a_run_are_kept(self):
         for compress in (False, True):

@@ -86,12 +86,24 @@ class Pictures(Recorded):
 
     def test_runs_are_compared_by_their_makespan(self):
         ids = [self.execute(), self.execute(fails=True)]
-        with self.assertWarnsRegex(RuntimeWarning, "comparison.svg instead of comparison.png"):
-            path = PerformanceVisualizer(self.manager).compare_runs(run_ids=ids, output_path=self.folder / "comparison.png")
+        with self.assertWarnsRegex(RuntimeWarning, "comparison.svg instead of comparison.jpg"):
+            path = PerformanceVisualizer(self.manager).compare_runs(run_ids=ids, output_path=self.folder / "comparison.jpg")
         said = self.texts(path)
         self.assertEqual(path.name, "comparison.svg")
         for part in (ids[0][:8], "(failed)", "Makespan", "200 MiB", "2 / 0", "0 / 2"):
             self.assertIn(part, said)
+
+    def test_charts_are_png_where_the_name_or_the_format_is(self):
+        run_id, visualizer = self.execute((HOSTILE, "b")), PerformanceVisualizer(self.manager)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            paths = [visualizer.compare_runs(run_ids=[run_id], output_path=self.folder / "comparison.png")]
+            outputs = visualizer.create_run_performance_summary(run_id, self.folder / "out", format="png")
+        paths += [path for name, path in outputs.items() if name != "report"]
+        for path in paths:
+            self.assertEqual((path.suffix, path.read_bytes()[:4]), (".png", b"\x89PNG"), path)
+        with self.assertRaisesRegex(ValueError, "Use svg or png"):
+            visualizer.create_run_performance_summary(run_id, format="jpg")
 
     def test_a_dashboard_is_a_page_with_its_charts(self):
         outputs = create_performance_dashboard(self.execute(fails=True), self.manager, self.folder / "dash")

@@ -90,6 +90,20 @@ class Steps(Recorded):
         self.assertEqual(self.one("artifact")["value"], {"rows": 3})
         self.assertEqual(self.one("end", task="fetch")["status"], "succeeded")
 
+    def test_the_first_task_with_the_name_of_a_step_is_the_planned_one(self):
+        with self.run_(steps=["fetch", {"name": "align", "after": "fetch", "step": "s"}, "sort"]) as run:
+            with run.task("fetch"), run.task("align", after="other", labels={"a": 1}):
+                pass
+            with run.task("fetch"):
+                pass
+            run["sort"].start()
+            run["sort"].complete()
+            with run.task("sort"):
+                pass
+        self.assertEqual([event["task"] for event in self.events("start")], ["fetch", "align", "fetch-2", "sort", "sort-2"])
+        again = self.events("task", task="align")[1]
+        self.assertEqual((again["after"], again["labels"], again.get("step"), again["parent"]), (["other"], {"a": 1}, None, "fetch"))
+
     def test_each_try_is_an_attempt(self):
         with self.run_() as run:
             task = run.create("load")

@@ -258,6 +258,16 @@ pub(crate) struct ConvertArgs {
     pub(crate) redact: bool,
 }
 
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DrawArgs {
+    /// Pixels per px
+    #[arg(long, value_name = "N", default_value = "2", value_parser = scale)]
+    pub(crate) scale: f32,
+    /// File to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

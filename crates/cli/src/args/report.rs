@@ -6,12 +6,17 @@ use clap::Args as ClapArgs;
 use makespan_report::Part;
 
 use super::input::Input;
+use crate::stored::RUN_PREFIX;
 
 #[derive(Debug, ClapArgs)]
+#[command(mut_arg("files", |files| files.required(false).required_unless_present("workflow_id")))]
 pub(crate) struct ReportArgs {
     #[command(flatten)]
-    pub(crate) input: Input,
-    /// HTML file to write, - for standard output
+    input: Input,
+    /// Id of the run, as MoneyPrinterTurbo's monitor names it
+    #[arg(long, value_name = "ID", conflicts_with = "files")]
+    workflow_id: Option<String>,
+    /// HTML file to write, - for standard output; a name that ends in .txt or .md gives text or Markdown
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
     /// Title of the report [default: made from the runs]
@@ -35,6 +40,15 @@ pub(crate) struct ReportArgs {
     /// Include values that look like secrets
     #[arg(long)]
     pub(crate) no_redact: bool,
+}
+
+impl ReportArgs {
+    /// Returns what to report on.
+    pub(crate) fn input(&self) -> Input {
+        let mut input = self.input.clone();
+        input.files.extend(self.workflow_id.iter().map(|id| PathBuf::from(format!("{RUN_PREFIX}{id}"))));
+        input
+    }
 }
 
 /// Parses a part of a report.

@@ -66,12 +66,21 @@ pub(crate) struct MonitorArgs {
     /// The same, as MoneyPrinterTurbo's monitor names it
     #[arg(long, value_name = "ID", conflicts_with = "run")]
     workflow_id: Option<String>,
-    /// Time between updates, such as 500ms or 2s
-    #[arg(long, value_name = "LENGTH", default_value = "2s")]
+    /// Time between updates, such as 500ms or 2s; a number without a unit is seconds
+    #[arg(long, value_name = "LENGTH", default_value = "2s", value_parser = interval)]
     pub(crate) interval: Length,
     /// Print once and exit
     #[arg(long)]
     pub(crate) once: bool,
+    /// Print the summary of the run when it has finished
+    #[arg(long)]
+    pub(crate) generate_report: bool,
+}
+
+/// Parses the time between updates.
+fn interval(text: &str) -> Result<Length, &'static str> {
+    let seconds = text.trim().bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    if seconds { format!("{} s", text.trim()).parse() } else { text.parse() }
 }
 
 impl MonitorArgs {

@@ -38,12 +38,17 @@ pub(super) fn project_file() -> Option<PathBuf> {
 
 /// Where it is remembered which projects are trusted.
 pub(super) fn trust_place() -> Option<PathBuf> {
-    Some(base("XDG_STATE_HOME", ".local/state")?.join("trusted.json"))
+    Some(state_folder()?.join("trusted.json"))
 }
 
 /// The folder of the default store.
 pub(crate) fn data_folder() -> Option<PathBuf> {
     base("XDG_DATA_HOME", ".local/share")
+}
+
+/// The folder of what is remembered between calls.
+pub(crate) fn state_folder() -> Option<PathBuf> {
+    base("XDG_STATE_HOME", ".local/state")
 }
 
 /// The URL of the default store.

@@ -1,6 +1,7 @@
 //! `makespan create`.
 
 use std::collections::BTreeSet;
+use std::io::{self, IsTerminal as _};
 
 use makespan_format::{Event, Fields, RunInfo, Status, Task};
 use makespan_scene::counted;
@@ -22,7 +23,7 @@ pub(crate) struct CreatedDocument<'a> {
     steps: Vec<&'a str>,
 }
 
-/// Makes a run and prints its id as the last word.
+/// Makes a run and prints its id: on a terminal as the last word of a sentence.
 pub(crate) fn run(args: &CreateArgs, config: &Config) -> Result<(), Failure> {
     let steps = steps(&args.steps)?;
     let address = Address::new(config)?;
@@ -59,6 +60,10 @@ pub(crate) fn run(args: &CreateArgs, config: &Config) -> Result<(), Failure> {
     producer.send(&*store, address.wait()).map_err(|error| address.failed(error))?;
     if args.json {
         return print_json_line(&CreatedDocument { run: &id, name: &args.name, steps });
+    }
+    if !io::stdout().is_terminal() {
+        // For `run=$(makespan create …)`.
+        return print(&format!("{id}\n"));
     }
     let count = match steps.len() {
         0 => String::new(),

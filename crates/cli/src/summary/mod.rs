@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::load::load;
 use crate::output::{inert_json, print};
 use crate::terminal::Terminal;
+pub(crate) use text::page;
 
 /// So much text is printed at a time.
 const PRINTED_BYTES: usize = 64 << 10;

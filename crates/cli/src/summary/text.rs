@@ -13,7 +13,7 @@ const ROWS: Rows = Rows { tasks: 5, findings: 3, errors: 8, steps: 10, recorded:
 const PATH: usize = 12;
 
 /// The summary of one run.
-pub(super) fn page(facts: &Facts, format: &str, terminal: Terminal) -> String {
+pub(crate) fn page(facts: &Facts, format: &str, terminal: Terminal) -> String {
     let (run, look) = (facts.run(), &Look::PLAIN);
     let mut all = vec![sections::figures(facts), sections::statuses(facts, None)];
     all.extend(sections::failures(facts, look, ROWS.errors));

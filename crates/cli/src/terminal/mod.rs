@@ -15,7 +15,7 @@ use makespan_views::{Cell, Value};
 
 use crate::output::clean;
 
-/// The width that is assumed where nothing says how wide the terminal is, in columns.
+/// The columns at which paragraphs are broken if nothing states how wide the terminal is.
 const WIDTH: usize = 80;
 
 /// What a text is written with.
@@ -69,22 +69,26 @@ impl Ink {
 /// Where text for people goes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terminal {
-    /// Columns.
+    /// Columns at which paragraphs are broken.
     pub(crate) width: usize,
+    /// Whether texts are cut and tables divided so that they fit `width`. What goes to a file or to another program is
+    /// printed whole.
+    is_narrow: bool,
     has_colours: bool,
 }
 
 impl Terminal {
-    /// Standard output. It is as wide as `COLUMNS` says, else as the terminal reports, else 80 columns. It has colours
-    /// if it is a terminal that knows any; `NO_COLOR` (<https://no-color.org>) switches them off and `CLICOLOR_FORCE`
-    /// on (<https://bixense.com/clicolors>).
+    /// Standard output. It is as wide as `COLUMNS` says, else as the terminal reports. If it is neither, paragraphs are
+    /// broken at 80 columns, and nothing is cut. It has colours if it is a terminal that knows any; `NO_COLOR`
+    /// (<https://no-color.org>) switches them off and `CLICOLOR_FORCE` on (<https://bixense.com/clicolors>).
     pub(crate) fn of_stdout() -> Terminal {
         let stated = std::env::var("COLUMNS").ok().and_then(|c| c.trim().parse::<usize>().ok());
         let reported = || terminal_size::terminal_size_of(std::io::stdout()).map(|(w, _)| usize::from(w.0));
-        let width = stated.filter(|w| *w > 0).or_else(reported).unwrap_or(WIDTH).clamp(40, 400);
+        let known = stated.filter(|w| *w > 0).or_else(reported);
+        let width = known.unwrap_or(WIDTH).clamp(40, 400);
         let knows = std::io::stdout().is_terminal() && anstyle_query::term_supports_color();
         let has_colours = !anstyle_query::no_color() && (anstyle_query::clicolor_force() || knows);
-        Terminal { width, has_colours }
+        Terminal { width, is_narrow: known.is_some(), has_colours }
     }
 
     /// Whether it has colours.
@@ -94,7 +98,17 @@ impl Terminal {
 
     /// A file: of a usual width, without colours.
     pub(crate) fn of_file() -> Terminal {
-        Terminal { width: 120, has_colours: false }
+        Terminal { width: 120, is_narrow: false, has_colours: false }
+    }
+
+    /// The beginning of a text that does not fit `width` columns.
+    pub(crate) fn clip(&self, text: &str, width: usize) -> String {
+        if self.is_narrow { clipped(text, width) } else { text.to_owned() }
+    }
+
+    /// How many columns a table may take.
+    fn room(&self) -> usize {
+        if self.is_narrow { self.width } else { usize::MAX }
     }
 
     /// The text in a colour.
@@ -131,7 +145,7 @@ impl Terminal {
         let mut is_empty = true;
         for word in text.split_whitespace() {
             let word = if columns(word) + indent > self.width {
-                clipped(word, self.width.saturating_sub(indent).max(8))
+                self.clip(word, self.width.saturating_sub(indent).max(8))
             } else {
                 word.to_owned()
             };
@@ -167,7 +181,12 @@ fn shown(cell: &Cell) -> String {
 impl Terminal {
     /// One of that many columns, without colours.
     pub(crate) const fn plain(width: usize) -> Terminal {
-        Terminal { width, has_colours: false }
+        Terminal { width, is_narrow: true, has_colours: false }
+    }
+
+    /// A pipe, where paragraphs are broken at that many columns.
+    pub(crate) const fn pipe(width: usize) -> Terminal {
+        Terminal { width, is_narrow: false, has_colours: false }
     }
 }
 
@@ -181,6 +200,7 @@ mod tests {
         let text = narrow.paragraph("one two three four five six seven eight nine ten eleven", 4);
         assert_eq!(text, "    one two three four five six seven\n    eight nine ten eleven\n");
         assert!(narrow.paragraph(&"x".repeat(100), 2).lines().all(|l| columns(l) <= 40));
+        assert_eq!(Terminal::pipe(40).paragraph(&"x".repeat(100), 2), format!("  {}\n", "x".repeat(100)));
     }
 
     #[test]

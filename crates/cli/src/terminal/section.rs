@@ -3,7 +3,7 @@
 use makespan_scene::{Role, counted, glyph_char};
 use makespan_views::{Block, Cell, Column, Figure, Found, Section, Table};
 
-use super::{Ink, Terminal, clipped, columns, shown};
+use super::{Ink, Terminal, columns, shown};
 use crate::output::clean;
 
 /// How many lines of a text are shown: the last ones, which of a traceback say most.
@@ -36,7 +36,7 @@ impl Terminal {
 
     /// A heading, after an empty line.
     pub(crate) fn heading(&self, text: &str) -> String {
-        format!("\n{}\n", self.ink(Ink::Strong, &clipped(text, self.width)))
+        format!("\n{}\n", self.ink(Ink::Strong, &self.clip(text, self.width)))
     }
 
     /// One block. Where tables of a section have titles of their own, those that are not `within` are printed.
@@ -47,7 +47,7 @@ impl Terminal {
             Block::Table(table) => {
                 if within.is_some_and(|title| title != table.title) && !table.is_empty() {
                     let between = if out.is_empty() { "" } else { "\n" };
-                    let title = self.ink(Ink::Muted, &clipped(&clean(&table.title), self.width - 2));
+                    let title = self.ink(Ink::Muted, &self.clip(&clean(&table.title), self.width - 2));
                     out.push_str(&format!("{between}  {title}\n"));
                 }
                 out.push_str(&self.table(table));
@@ -75,7 +75,7 @@ impl Terminal {
     }
 
     fn pairs(&self, all: &[(String, Cell)]) -> String {
-        let names: Vec<String> = all.iter().map(|(name, _)| clipped(&clean(name), NAMES)).collect();
+        let names: Vec<String> = all.iter().map(|(name, _)| self.clip(&clean(name), NAMES)).collect();
         let widest = names.iter().map(|name| columns(name)).max().unwrap_or(0);
         let line = |(name, (_, cell)): (&String, &(String, Cell))| {
             let head = format!("  {name}{}  ", " ".repeat(widest - columns(name)));
@@ -101,7 +101,7 @@ impl Terminal {
         for line in &all[before..] {
             // Tabs have no width of their own.
             let line = clean(&line.replace('\t', "    "));
-            out.push_str(&format!("    {}\n", clipped(&line, self.width.saturating_sub(4))));
+            out.push_str(&format!("    {}\n", self.clip(&line, self.width.saturating_sub(4))));
         }
         out
     }
@@ -113,7 +113,7 @@ impl Terminal {
             _ => (Ink::Muted, "·"),
         };
         let code = format!("[{}]", found.code);
-        let title = clipped(&found.title, self.width.saturating_sub(columns(&code) + 6));
+        let title = self.clip(&found.title, self.width.saturating_sub(columns(&code) + 6));
         format!("  {} {title}  {}\n", self.ink(ink, sign), self.ink(Ink::Muted, &code))
             + &self.paragraph(&format!("{} {}", found.text, found.action), 4)
     }

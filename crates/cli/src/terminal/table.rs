@@ -14,6 +14,8 @@ const PLOT: (usize, usize) = (24, 10);
 /// Minimum width of a last column that may contain sentences, and the maximum number of lines they take.
 const SENTENCE: usize = 24;
 const MOST_LINES: usize = 12;
+/// Columns that sentences take where nothing is cut, if they would make the table wider than a paragraph.
+const WHOLE_SENTENCE: usize = 60;
 const GAP: usize = 2;
 const INDENT: usize = 2;
 
@@ -27,8 +29,11 @@ impl Terminal {
         // Drawings go where that keeps the columns beside each other.
         let words: Vec<usize> =
             open.iter().copied().filter(|i| table.columns[*i].align != Align::Plot).collect();
-        if least(table, &widths, &open) > self.width && least(table, &widths, &words) <= self.width {
+        if least(table, &widths, &open) > self.room() && least(table, &widths, &words) <= self.room() {
             open = words;
+        }
+        if !self.is_narrow {
+            self.wrap_sentences(table, &mut widths, &open);
         }
         let mut out = String::new();
         // The first column names the rows: it stands in every part.
@@ -62,15 +67,26 @@ impl Terminal {
         }
     }
 
+    /// Makes a last column of sentences as narrow as paragraphs are.
+    fn wrap_sentences(&self, table: &Table, widths: &mut [usize], open: &[usize]) {
+        let Some((&last, others)) = open.split_last() else { return };
+        let has_sentences = table.columns[last].align == Align::Left
+            && table.rows.iter().all(|row| row.get(last).is_none_or(|cell| cell.task.is_none()));
+        let taken = INDENT + others.iter().map(|&i| widths[i] + GAP).sum::<usize>();
+        if has_sentences {
+            widths[last] = widths[last].min(self.width.saturating_sub(taken).max(WHOLE_SENTENCE));
+        }
+    }
+
     /// How many of the columns fit beside each other; makes drawings and texts as narrow as that needs, the widest text
     /// first.
     fn fitting(&self, table: &Table, widths: &mut [usize], open: &[usize]) -> usize {
         let align = |i: usize| table.columns[i].align;
-        let fits = (1..=open.len()).rev().find(|n| least(table, widths, &open[..*n]) <= self.width);
+        let fits = (1..=open.len()).rev().find(|n| least(table, widths, &open[..*n]) <= self.room());
         // A part holds at least one column beside that which names the rows.
         let n = fits.unwrap_or(1).max(open.len().min(2));
         let taken = INDENT + open[..n].iter().map(|&i| widths[i] + GAP).sum::<usize>() - GAP;
-        let mut over = taken.saturating_sub(self.width);
+        let mut over = taken.saturating_sub(self.room());
         for &i in open[..n].iter().filter(|i| align(**i) == Align::Plot) {
             let less = over.min(widths[i].saturating_sub(PLOT.1));
             (widths[i], over) = (widths[i] - less, over - less);
@@ -127,7 +143,7 @@ impl Terminal {
                 }
                 _ => Vec::new(),
             };
-            if lines.len() > MOST_LINES {
+            if lines.len() > MOST_LINES && self.is_narrow {
                 lines.truncate(MOST_LINES);
                 let cut = lines.pop().map(|line| format!("{line} …"));
                 lines.extend(cut);
@@ -151,7 +167,7 @@ impl Terminal {
             (Align::Plot, Value::Plot(drawing)) => plot::draw(drawing, width),
             // Of names both ends matter, of words the beginning.
             (Align::Left, _) if cell.task.is_some() => fitted(text, width).trim_end().to_owned(),
-            _ => clipped(text, width),
+            _ => self.clip(text, width),
         };
         let gap = " ".repeat(width.saturating_sub(columns(&text)));
         let text = self.coloured(cell, &text);
@@ -204,6 +220,21 @@ mod tests {
         assert!(text.lines().all(|l| columns(l) <= 40), "{text}");
         assert!(text.contains("12 min 04 s") && text.contains('…'), "{text}");
         assert!(text.ends_with("… 1,200 more rows\n"), "{text}");
+    }
+
+    #[test]
+    fn a_pipe_receives_every_name_and_column_whole() {
+        let name = "数".repeat(90);
+        let text = Terminal::pipe(40).table(&table(&name));
+        assert!(text.contains(&name) && text.contains("12 min 04 s") && !text.contains('…'), "{text}");
+        assert_eq!(text.lines().count(), 3, "{text}");
+        let mut sentences = Table::new("", vec![Column::number("n", "Count"), Column::text("m", "Message")]);
+        let message = "word ".repeat(40) + &"x".repeat(90);
+        sentences.push(vec![Cell::new(3u64), Cell::new(&message)]);
+        let text = Terminal::pipe(40).table(&sentences);
+        let words: Vec<&str> = text.split_whitespace().skip(3).collect();
+        assert_eq!(words.join(" "), message, "sentences are wrapped and complete");
+        assert!(text.lines().all(|line| columns(line) <= 69 || line.contains("xxx")), "{text}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The body of a webhook request.
 
 use makespan_format::time::format_rfc3339;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::handler::{Notice, NoticeKind, Payload};
 use crate::documents;
@@ -15,11 +15,20 @@ pub(super) fn body(payload: Payload, notice: &Notice) -> String {
         Payload::Json => json!({
             "type": format!("alert.{}", notice.kind.name()),
             "timestamp": format_rfc3339(notice.t),
-            "data": documents::alert(&notice.alert, None),
+            "data": alert(notice),
         })
         .to_string(),
         Payload::Slack => json!({ "text": message(notice) }).to_string(),
     }
+}
+
+/// Returns the alert without the outcomes of deliveries: no handler learns which others there are.
+fn alert(notice: &Notice) -> Value {
+    let mut alert = documents::alert(&notice.alert, None);
+    if let Value::Object(members) = &mut alert {
+        members.remove("deliveries");
+    }
+    alert
 }
 
 /// Maximum length of the subject of a mail, characters.

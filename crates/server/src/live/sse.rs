@@ -36,9 +36,12 @@ pub(crate) async fn live(
     let after: Option<u64> = params.number("after")?;
     let with_events = params.switch("events")?.unwrap_or(true);
     params.done()?;
-    let last = headers.get("last-event-id").and_then(|v| v.to_str().ok()).map(str::trim);
-    let after = match last.filter(|last| !last.is_empty()) {
-        Some(last) => last.parse().map_err(|_| Problem::bad("Last-Event-ID must be a number of events"))?,
+    let last = headers.get("last-event-id").map(|value| value.to_str().map(str::trim));
+    let after = match last.filter(|last| !matches!(last, Ok(""))) {
+        Some(last) => {
+            let number = last.ok().and_then(|last| last.parse().ok());
+            number.ok_or_else(|| Problem::bad("Last-Event-ID must be a number of events"))?
+        }
         None => after.unwrap_or(0),
     };
     let state = app.shelf.state_of(&id).await?;

@@ -68,7 +68,7 @@ def _panel(drawn, panel, y):
         for place, (label, values) in enumerate(panel.series):
             value, top = values[index], y + 3 + place * height
             shown = number(value, panel.unit)
-            if value is not None:
+            if value:
                 x = min(zero, zero + _BAR * value / span)
                 drawn.append('<rect x="%.2f" y="%.2f" width="%.2f" height="%d" fill="%s"><title>%s</title></rect>' % (
                     x, top, max(abs(_BAR * value / span), 0.5), height - 1, _colour(place), _plain("%s: %s %s" % (name, label, shown))))

@@ -171,7 +171,8 @@ class WorkflowExecution:
             lines.append("duration: %.1f s" % now["duration"])
         for step in self.steps.values():
             took = ", %.1f s" % step.duration if step.duration is not None else ""
-            lines.append("  %s  %s: %s%s" % (bar(step.progress), step.name, step.status.value, took))
+            retried = ", retry %d of %d" % (step.retry_count, step.max_retries) if step.retry_count else ""
+            lines.append("  %s  %s: %s%s%s" % (bar(step.progress), step.name, step.status.value, took, retried))
             if step.error_message:
                 lines.append("      %s" % step.error_message)
         if self.alerts:

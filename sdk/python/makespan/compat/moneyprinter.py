@@ -75,9 +75,11 @@ class WorkflowMonitor(Alerts, Answers):
         self._db_path, self._store = path, None
 
     def _init_database(self):
-        """Opens or creates the database at ``db_path``; raises ``OSError`` if that fails."""
+        """Opens or creates the database at ``db_path``, and its folder; raises ``OSError`` if that fails."""
         if self._db_path is not None and self._store is None:
-            self._store = Store("sqlite:" + os.path.expanduser(os.fspath(self._db_path)))
+            path = os.path.expanduser(os.fspath(self._db_path))
+            os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+            self._store = Store("sqlite:" + path)
 
     # ------------------------------------------------------------------------------------------------------ workflows
 

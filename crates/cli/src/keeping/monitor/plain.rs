@@ -1,9 +1,10 @@
 //! The same as text, for files, pipes and `--once`.
 
 use std::io::{self, Write as _};
+use std::sync::Arc;
 use std::time::Duration;
 
-use makespan_analysis::progress;
+use makespan_analysis::{Facts, progress};
 use makespan_format::Status;
 use makespan_model::Run;
 use makespan_scene::counted;
@@ -16,6 +17,7 @@ use crate::failure::Failure;
 use crate::keeping::{list, status};
 use crate::output::print;
 use crate::stored::{Address, run_of, state_of};
+use crate::summary;
 use crate::terminal::{Terminal, bar};
 
 /// Steps in the table of a run.
@@ -47,6 +49,9 @@ pub(super) fn run(args: &MonitorArgs, address: &Address) -> Result<(), Failure> 
             let between = if last.is_some() { "\n" } else { "" };
             print(&format!("{between}{page}"))?;
         }
+        if is_over && let Some(run) = args.run() {
+            return report(args, address, run);
+        }
         if args.once || is_over {
             return Ok(());
         }
@@ -54,6 +59,15 @@ pub(super) fn run(args: &MonitorArgs, address: &Address) -> Result<(), Failure> 
         io::stdout().flush().map_err(|_| Failure::Closed)?;
         std::thread::sleep(Duration::from_nanos(args.interval.0.unsigned_abs()));
     }
+}
+
+/// Prints the summary of a run that has finished, if it was asked for.
+pub(super) fn report(args: &MonitorArgs, address: &Address, id: &str) -> Result<(), Failure> {
+    if !args.generate_report {
+        return Ok(());
+    }
+    let run = Arc::new(run_of(address, &*address.open_with(id)?, id)?);
+    print(&format!("\n{}", summary::page(&Facts::new(run), "makespan", Terminal::of_stdout())))
 }
 
 /// How a run stands, and whether it is over.

@@ -37,7 +37,8 @@ pub(super) fn run(args: &MonitorArgs, address: &Address) -> Result<(), Failure> 
     match (reaction, monitor.state(), monitor.run()) {
         (End::Finished, Some(state), Some(run)) => {
             let alerts = RunAlerts::read(address, &state.id);
-            print(&plain::page(state, run, alerts.as_ref(), Terminal::of_stdout()))
+            print(&plain::page(state, run, alerts.as_ref(), Terminal::of_stdout()))?;
+            plain::report(args, address, &state.id)
         }
         #[cfg(unix)]
         (End::Signal(signal), ..) => {

@@ -2,6 +2,7 @@
 
 mod output;
 mod record;
+mod ship;
 mod signals;
 mod spawn;
 mod terminal;
@@ -103,7 +104,9 @@ fn execute(args: &RunArgs, config: &Config) -> Result<u8, Failure> {
             let id = run_id(args.id.as_deref(), &name, now())?;
             let reached = refuse(&address.with_wait(FIRST_WAIT), &id)?;
             let file = address.inbox_file(&id).ok();
-            (Record::new(address, &id, &task, described, reached), id, file, task)
+            let mut record = Record::new(address, &id, &task, described, reached);
+            record.ship();
+            (record, id, file, task)
         }
     };
     // Before it starts, so that whatever it starts can record into the same run.

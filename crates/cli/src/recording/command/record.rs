@@ -10,6 +10,7 @@ use makespan_format::{Attempt, ErrorInfo, Event, Fields, Log, RunInfo, Sample, S
 use makespan_store::Error;
 
 use super::output::Tail;
+use super::ship::Shipping;
 use super::usage::Measured;
 use crate::failure::Failure;
 use crate::output::{clean, write_private};
@@ -27,6 +28,8 @@ pub(super) struct Record {
     nested: bool,
     /// Whether the store could be reached the last time.
     reached: bool,
+    /// The server that gets what the store has acknowledged.
+    shipping: Option<Shipping>,
 }
 
 /// How events get to where they are kept.
@@ -127,7 +130,8 @@ impl Record {
             ..RunInfo::default()
         }));
         way.push(&Event::Task(Task { id: task.into(), kind: Some("command".into()), ..Task::default() }));
-        Record { address, way, run: run.to_owned(), task: task.to_owned(), nested: false, reached }
+        let (run, task) = (run.to_owned(), task.to_owned());
+        Record { address, way, run, task, nested: false, reached, shipping: None }
     }
 
     /// Begins to record a task of a run that goes on.
@@ -146,7 +150,16 @@ impl Record {
             params: params(described.command).finish(),
             ..Task::default()
         }));
-        Record { address, way, run: around.run.clone(), task: task.to_owned(), nested: true, reached: true }
+        let (run, task) = (around.run.clone(), task.to_owned());
+        Record { address, way, run, task, nested: true, reached: true, shipping: None }
+    }
+
+    /// Sends what is recorded to the server of the environment, too.
+    pub(super) fn ship(&mut self) {
+        match Shipping::of_environment(&self.address, &self.run) {
+            Ok(shipping) => self.shipping = shipping,
+            Err(reason) => warn(&reason),
+        }
     }
 
     /// Adds that it started, on this machine.
@@ -243,7 +256,12 @@ impl Record {
         match &mut self.way {
             Way::Store(producer) => {
                 let store = self.address.with_wait(wait).try_open_soon()?;
-                producer.send(&*store, wait).map(|_| ())
+                producer.send(&*store, wait)?;
+                if let Some(shipping) = &mut self.shipping {
+                    // What cannot be read now is read with the next events.
+                    let _ = shipping.take(&*store);
+                }
+                Ok(())
             }
             Way::File(path, lines) => {
                 if !lines.is_empty() {
@@ -272,7 +290,15 @@ impl Record {
             Err(Error::Busy { .. }) => self.send(self.address.wait()),
             sent => sent,
         };
-        let Err(error) = sent else { return };
+        let shipping = self.shipping.take();
+        let Err(error) = sent else {
+            let more = |shipping: &mut Shipping| {
+                let store = self.address.with_wait(SHORT_WAIT).try_open_soon();
+                store.and_then(|store| shipping.take(&*store)).unwrap_or(false)
+            };
+            shipping.and_then(|shipping| shipping.finish(more)).iter().for_each(|text| warn(text));
+            return;
+        };
         let mut text = naming(&self.run);
         match &self.way {
             Way::Store(producer) => producer.unsent().iter().for_each(|line| {
@@ -290,6 +316,10 @@ impl Record {
             Err(error) => format!("the missing records are lost: {error}"),
         };
         let text = format!("run {} is not stored completely: {error}; {rest}", self.run);
-        let _ = writeln!(std::io::stderr(), "makespan: warning: {}", clean(&text));
+        warn(&text);
     }
+}
+
+fn warn(text: &str) {
+    let _ = writeln!(std::io::stderr(), "makespan: warning: {}", clean(text));
 }

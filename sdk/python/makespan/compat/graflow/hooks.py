@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import sys
 
 from ..._guard import guarded
 from .manager import get_lineage_manager
@@ -77,6 +78,13 @@ def _started(lineage, context):
             break
         context = context.parent_context
     if getattr(context, "_workflow_execution_id", None) is None:
-        name = next((found for found in (getattr(context, "workflow_name", None), getattr(context.graph, "name", None),
+        name = next((found for found in (getattr(context, "workflow_name", None), _workflow_of(context), getattr(context.graph, "name", None),
                                          getattr(context, "start_node", None)) if found), "workflow")
         context._workflow_execution_id = lineage.start_workflow_execution(name, context)
+
+
+def _workflow_of(context):
+    """Returns the name of the ``with workflow(name)`` block of Graflow that the context executes: the context has no name."""
+    current = getattr(sys.modules.get("graflow.core.workflow"), "get_current_workflow_context", None)
+    workflow = current() if current is not None else None
+    return workflow.name if workflow is not None and workflow.graph is context.graph else None

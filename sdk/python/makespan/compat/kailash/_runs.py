@@ -9,7 +9,7 @@ import pathlib
 import tempfile
 import warnings
 
-from ... import analysis
+from ... import _program, analysis
 from ..._program import ProgramError
 from .metrics import of_samples
 from .sdk_exceptions import StorageException
@@ -72,18 +72,25 @@ def folder_of(output_dir, *default):
     return folder
 
 
-def svg_path(path, also=()):
-    """Returns the path of a picture. Pictures are SVG, or have one of the endings in ``also``: another ending is replaced, and a
+def picture_path(path):
+    """Returns the path of a picture. Pictures are SVG, or PNG if the name ends in ``.png``: another ending is replaced, and a
     warning names the file.
     """
     path = pathlib.Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.suffix.lower() in (".svg", *also):
+    if path.suffix.lower() in (".svg", ".png"):
         return path
     named = path.with_suffix(".svg")
     if path.suffix:
-        warnings.warn("Pictures are written as SVG: %s instead of %s" % (named, path.name), RuntimeWarning, stacklevel=3)
+        warnings.warn("Pictures are written as SVG or PNG: %s instead of %s" % (named, path.name), RuntimeWarning, stacklevel=3)
     return named
+
+
+def drawn(path, svg):
+    """Writes a picture, as PNG if the path ends in ``.png``, and returns the path."""
+    if path.suffix.lower() == ".png":
+        svg = _program.call("draw", input=svg.encode("utf-8"))[0]
+    return written(path, svg)
 
 
 def written(path, text):

@@ -39,16 +39,32 @@ class TaskManager(Answers):
         self._recorder.resources = bool(self.config.collect_metrics and self.config.enabled)
         self._recorder.every, self._recorder.include = self.config.metric_interval, self.config.include
         self._runs, self._tasks = {}, {}
+        #: The run that the program created last, if it may be for what a runtime executes next.
+        self._waiting = None
         self._lock = threading.RLock()
 
     # ----------------------------------------------------------------------------------------------------------- runs
 
     def create_run(self, workflow_name, metadata=None):
-        """Opens a run and returns its id."""
+        """Opens a run and returns its id.
+
+        A runtime creates a run of its own for what it executes, so a run that the program created for it would stay empty.
+        It gets that run instead, if the program created it last and has not used it.
+        """
         if not workflow_name:
             raise TaskException("Workflow name is required")
+        with self._lock:
+            waiting, self._waiting = self._waiting, None
+        if metadata and "runtime" in metadata:
+            run = self._runs.get(waiting)
+            if run is not None and run.ended_at is None and not run.tasks:
+                run.metadata.update(metadata)
+                self._save(run)
+                return run.run_id
         run = WorkflowRun(workflow_name, metadata=metadata or {})
         self._runs[run.run_id] = run
+        if not metadata or "runtime" not in metadata:
+            self._waiting = run.run_id
         self._save(run)
         self._recorder.tell(of_run, run, "run.started")
         return run.run_id

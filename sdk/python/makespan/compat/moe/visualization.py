@@ -71,7 +71,7 @@ class WorkflowVisualizer:
             filename = (re.sub(r"[^\w.-]", "_", workflow.workflow_id)[:150].lstrip(".") or "workflow") + suffix
         name, given = os.path.splitext(str(filename))
         if given.lower() in (".jpg", ".jpeg", ".pdf") and ending == ".svg":
-            warnings.warn("Pictures are written as SVG: %s instead of %s" % (name + ending, filename), RuntimeWarning, stacklevel=4)
+            warnings.warn("Pictures are written as SVG or PNG: %s instead of %s" % (name + ending, filename), RuntimeWarning, stacklevel=4)
             filename = name
         return os.path.join(self.output_dir, filename if str(filename).lower().endswith(ending) else "%s%s" % (filename, ending))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 
 from ... import _chart
-from .._runs import folder_of, measured, metric, opened, svg_path, written
+from .._runs import drawn, folder_of, measured, metric, opened, picture_path, written
 
 MB = 1024 * 1024
 #: Metrics of the heat map and the radar: name of the metric, title, unit.
@@ -14,48 +14,52 @@ MEASURES = (("duration", "Duration", "s"), ("cpu_usage", "CPU", "%"), ("memory_u
 
 
 class PerformanceVisualizer:
-    """Draws charts of the runs of a manager, as SVG files."""
+    """Draws charts of the runs of a manager, as SVG or PNG files."""
 
     def __init__(self, task_manager):
         self.task_manager = task_manager
 
-    def create_run_performance_summary(self, run_id, output_dir=None):
+    def create_run_performance_summary(self, run_id, output_dir=None, format="svg"):
         """Writes all charts of a run and a Markdown report, and returns their paths: ``execution_timeline``,
         ``resource_usage``, ``performance_comparison``, ``io_analysis``, ``performance_heatmap`` and ``report``.
 
-        ``output_dir`` is ``outputs/performance`` if not given. Raises ``ValueError`` for an unknown run. A run without tasks
-        has no charts: a warning is issued, and the result is empty.
+        ``output_dir`` is ``outputs/performance`` if not given, and ``format`` is ``svg`` or ``png``. Raises ``ValueError`` for
+        an unknown run. A run without tasks has no charts: a warning is issued, and the result is empty.
         """
+        if format not in ("svg", "png"):
+            raise ValueError("Unsupported picture format: %s. Use svg or png." % (format,))
         with opened(self.task_manager, run_id) as (run,):
             if not run.tasks:
                 warnings.warn("No tasks found for run %s" % run_id, RuntimeWarning, stacklevel=2)
                 return {}
             folder, tasks = folder_of(output_dir, "performance"), measured(run)
             name = "".join(c if c.isalnum() or c in "-_" else "_" for c in str(run_id))[:100]
-            write = lambda kind, text, ending="svg": written(folder / ("%s_%s.%s" % (kind, name, ending)), text)
+            place = lambda kind, ending: folder / ("%s_%s.%s" % (kind, name, ending))
+            draw = lambda kind, svg: drawn(place(kind, format), svg)
             return {
-                "execution_timeline": write("timeline", run.svg("timeline")),
-                "resource_usage": write("resources", resource_usage(tasks)),
-                "performance_comparison": write("comparison", node_types(tasks)),
-                "io_analysis": write("io_analysis", io(tasks)),
-                "performance_heatmap": write("heatmap", heatmap(tasks)),
-                "report": write("report", run.export("markdown"), "md"),
+                "execution_timeline": written(place("timeline", format), run.export(format, view="timeline")),
+                "resource_usage": draw("resources", resource_usage(tasks)),
+                "performance_comparison": draw("comparison", node_types(tasks)),
+                "io_analysis": draw("io_analysis", io(tasks)),
+                "performance_heatmap": draw("heatmap", heatmap(tasks)),
+                "report": written(place("report", "md"), run.export("markdown")),
             }
 
     def compare_runs(self, run_ids, output_path=None):
         """Writes a chart that compares runs by makespan, work, mean processor usage and peak memory, and returns its path.
 
-        ``output_path`` is ``outputs/performance/comparison.svg`` if not given. Raises ``ValueError`` for an unknown run.
+        ``output_path`` is ``outputs/performance/comparison.svg`` if not given; a name that ends in ``.png`` gives a PNG. Raises
+        ``ValueError`` for an unknown run.
         ``makespan.compare`` finds the causes of a difference, and tests whether it is more than chance.
         """
-        path = svg_path(output_path if output_path is not None else folder_of(None, "performance") / "comparison.svg")
+        path = picture_path(output_path if output_path is not None else folder_of(None, "performance") / "comparison.svg")
         with opened(self.task_manager, *run_ids) as runs:
             names = ["%s %s%s" % (run.name, run.id[:8], "" if run.status == "succeeded" else " (%s)" % run.status) for run in runs]
             used = [[metrics for _, metrics in measured(run) if metrics is not None] for run in runs]
             cpu = [_mean([metric(one, "cpu_usage") for one in found]) for found in used]
             memory = [max((metric(one, "memory_usage_mb") for one in found if metric(one, "memory_usage_mb") is not None), default=None)
                       for found in used]
-            return written(path, _chart.bars("Comparison of %d runs" % len(runs), [
+            return drawn(path, _chart.bars("Comparison of %d runs" % len(runs), [
                 _chart.Panel("Makespan", names, [("makespan", [run.makespan_s for run in runs])], "s"),
                 _chart.Panel("Work (sum of execution times)", names, [("work", [run.work_s for run in runs])], "s"),
                 _chart.Panel("CPU usage (mean of tasks)", names, [("CPU", cpu)], "%"),

@@ -1,1 +1,1 @@
-"""The part of ``kailash.workflow`` that shows runs: see :mod:`.visualization`. Workflows themselves are those of Kailash."""
+"""The parts of ``kailash.workflow`` that show and record runs: :mod:`.visualization`, :mod:`.runner`. Workflows themselves are those of Kailash."""

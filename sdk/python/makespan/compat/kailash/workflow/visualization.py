@@ -9,7 +9,7 @@ import tempfile
 
 from .... import analysis
 from ...._program import ProgramError
-from .._runs import folder_of, opened, svg_path, written
+from .._runs import folder_of, opened, picture_path, written
 from ..sdk_exceptions import StorageException
 from ..visualization.performance import PerformanceVisualizer
 
@@ -38,7 +38,7 @@ class WorkflowVisualizer:
                 run = analysis.runs.open(source)[0]
                 if output_path is None:
                     return run.svg("graph")
-                path = svg_path(output_path, (".png",))
+                path = picture_path(output_path)
                 return written(path, run.export(path.suffix[1:].lower(), view="graph"))
             except ProgramError as error:
                 raise StorageException("The workflow could not be drawn: %s" % error) from None
