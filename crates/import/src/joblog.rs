@@ -19,7 +19,7 @@ use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, w
 use crate::sniff::Head;
 use crate::tally::Tally;
 
-/// The part that a log of ninja is handed over as, and the graph that ninja prints.
+/// The parts of this importer that belong together: a log of ninja and the graph that ninja prints.
 pub(crate) const NINJA: &str = "ninja";
 pub(crate) const GRAPH: &str = "ninja-graph";
 
@@ -88,7 +88,7 @@ fn read(
     Ok(())
 }
 
-/// Shows what a graph makes, of which no log is there.
+/// Emits the files of a graph without a log as pending tasks.
 fn tell_graph(graph: &Graph<'_>, sink: &mut dyn EventSink) {
     sink.event(Event::Run(RunInfo {
         id: graph.file.into(),

@@ -45,6 +45,8 @@ struct Group<'t, 'a> {
     tasks: Named<(Cow<'a, str>, Value<'t, 'a>)>,
     after: HashMap<Cow<'a, str>, Value<'t, 'a>>,
     errors: HashMap<Cow<'a, str>, Cow<'a, str>>,
+    /// Older records of tasks that had failed.
+    failed: HashMap<Cow<'a, str>, Value<'t, 'a>>,
 }
 
 fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
@@ -86,7 +88,8 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         for (id, task) in &group.tasks.list {
             let after =
                 group.after.get(id).into_iter().flat_map(|deps| deps.elements()).filter_map(Value::text);
-            draft_task(id.clone(), *task, after.collect(), group.errors.get(id).cloned(), &mut draft);
+            let failed = group.failed.get(id).copied();
+            draft_task(id.clone(), *task, failed, after.collect(), group.errors.get(id).cloned(), &mut draft);
         }
         draft.emit(&IMPORTER, sink);
     }
@@ -94,17 +97,26 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
 }
 
 impl<'t, 'a> Group<'t, 'a> {
-    /// Takes a task; of one that is there already, the record that was updated last stands.
+    /// Adds a task; of several records of a task, the one that was updated last counts.
     fn take(&mut self, id: Cow<'a, str>, task: Value<'t, 'a>) {
         if let Some(deps) = task.at("deps") {
             self.after.entry(id.clone()).or_insert(deps);
         }
         let known = self.tasks.entry(&id.clone(), || (id, task));
         let updated = |task: Value<'t, 'a>| task.number_at("last_updated").unwrap_or(0.0);
-        if updated(task) > updated(known.1) {
-            known.1 = task;
+        let older =
+            if updated(task) > updated(known.1) { std::mem::replace(&mut known.1, task) } else { task };
+        if older.text_at("status").as_deref() == Some("FAILED") {
+            self.failed.insert(known.0.clone(), older);
         }
     }
+}
+
+/// Host and process of a worker with the name that Luigi makes up: `Worker(salt=…, workers=3, host=vm, username=x, pid=7)`.
+fn short(worker: &str) -> Option<String> {
+    let inner = worker.strip_prefix("Worker(")?.strip_suffix(')')?;
+    let of = |key: &str| inner.split(", ").find_map(|part| part.strip_prefix(key)?.strip_prefix('='));
+    Some(format!("{} (pid {})", of("host")?, of("pid")?))
 }
 
 /// The error of a task as it is answered: a text within a text, of which the last line is the exception.
@@ -121,6 +133,7 @@ fn error_of<'a>(text: &str) -> ErrorInfo<'a> {
 fn draft_task<'a>(
     id: Cow<'a, str>,
     task: Value<'_, 'a>,
+    failed: Option<Value<'_, 'a>>,
     after: Vec<Cow<'a, str>>,
     error: Option<Cow<'a, str>>,
     draft: &mut Draft<'_, 'a>,
@@ -148,19 +161,25 @@ fn draft_task<'a>(
     let started = draft.clock.moment(task.at("time_running"), Unit::Seconds);
     let updated = draft.clock.moment(task.at("last_updated"), Unit::Seconds);
     let is_over = matches!(status, Some(Status::Succeeded | Status::Failed));
+    // What is pending again has failed before, at the end that an older record has.
+    let failed = failed.filter(|failed| failed.number_at("time_running") == task.number_at("time_running"));
+    let failed_at = failed.and_then(|failed| draft.clock.moment(failed.at("last_updated"), Unit::Seconds));
     piece.task.status = status;
     match started {
-        // What is pending again has failed before; when that attempt ended nobody recorded.
+        // Without such a record, its end and its outcome are unknown.
         Some(_) => piece.tries.push(Attempt {
             queued,
             started,
-            ended: updated.filter(|_| is_over),
+            ended: updated.filter(|_| is_over).or(failed_at),
             status: match status.filter(|s| *s != Status::Pending) {
-                None if error.is_some() => Some(Status::Failed),
+                None if error.is_some() || failed.is_some() => Some(Status::Failed),
                 status => status.or(Some(Status::Unknown)),
             },
             error: error.filter(|_| status != Some(Status::Succeeded)).map(|text| error_of(&text)),
-            worker: task.text_at("worker_running").or_else(|| task.list("workers").find_map(Value::text)),
+            worker: task
+                .text_at("worker_running")
+                .or_else(|| task.list("workers").find_map(Value::text))
+                .map(|name| short(&name).map_or(name, Cow::Owned)),
             ..Attempt::default()
         }),
         // Done without a start: its output was there already.

@@ -99,7 +99,7 @@ fn tell(
         piece.task.after = task.list("parent").filter_map(Value::text).collect();
         piece.task.labels = labels(task, &["task", "task_id", "metadata", "tags", "system_tags"]);
         let meta = task.at("metadata");
-        // Tasks of a `foreach` are told apart by their place in it: `items=0`.
+        // The place of a task in its `foreach` distinguishes it: `items=0`.
         let place: Vec<_> =
             meta.into_iter().flat_map(|m| m.list("foreach-stack")).filter_map(Value::text).collect();
         if let (false, Some(name)) = (place.is_empty(), &piece.task.name) {

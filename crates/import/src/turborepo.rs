@@ -17,7 +17,7 @@ use crate::sniff::{Head, JsonKind};
 use crate::tally::Tally;
 use crate::times::Clock;
 
-/// The part that a run of Nx is handed over as, and the graph of its tasks.
+/// The parts of this importer that belong together: a run of Nx and the graph of its tasks.
 pub(crate) const NX: &str = "nx";
 pub(crate) const GRAPH: &str = "nx-graph";
 
@@ -113,7 +113,7 @@ impl<'t, 'a> Graph<'t, 'a> {
     }
 }
 
-/// Shows the tasks of a graph of which no run is there.
+/// Emits the tasks of a graph without a run as pending tasks.
 fn tell_graph(graph: &Graph<'_, '_>, sink: &mut dyn EventSink) {
     sink.event(Event::Run(RunInfo {
         id: graph.file.into(),

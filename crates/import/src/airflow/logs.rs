@@ -1,4 +1,4 @@
-//! The logs of task instances: their lines, and the exceptions that they hold, which no other answer of the API has.
+//! The logs of task instances: their lines, and the exceptions in them, which are in no other response of the API.
 
 use std::borrow::Cow;
 

@@ -11,7 +11,7 @@ pub(super) struct Graph<'a> {
     /// Paths of the files by mark.
     paths: HashMap<&'a str, &'a str>,
     marks: HashMap<&'a str, &'a str>,
-    /// For each mark, what stands in front of it: files, or the command that makes it.
+    /// For each mark, the marks of its inputs: files, or the command that makes it.
     before: HashMap<&'a str, Vec<&'a str>>,
     /// The rule by which a file is made.
     rules: HashMap<&'a str, &'a str>,

@@ -1,19 +1,19 @@
-//! What a report says of its run outside its data: how it ended, the error, the command and where it ran.
+//! The summary of a report, which is outside its data: the outcome, the error, the command and the folders of the run.
 
 use memchr::memmem;
 
 /// The summary at the top of a report.
 #[derive(Default)]
 pub(super) struct Page {
-    /// Whether Nextflow calls the run a success; failures that it was told to ignore leave it one.
+    /// Whether the run succeeded by Nextflow's rules, which may ignore failed tasks.
     pub(super) succeeded: Option<bool>,
     /// The message that ended the run.
     pub(super) error: Option<String>,
-    /// Names and texts of the list, as they stand there.
+    /// Names and texts of the list, in its order.
     pub(super) facts: Vec<(String, String)>,
 }
 
-/// The list stands in front of the data and the libraries' code behind it.
+/// Longest part of a page that is read; the summary is in front of the data and of the code of libraries.
 const LONGEST: usize = 1 << 20;
 const MOST_FACTS: usize = 100;
 

@@ -92,7 +92,7 @@ pub(super) fn tell(
     tally.report(set.file, sink);
 }
 
-/// What a report says of its run, as labels; the version is the source, the progress is counted from the tasks.
+/// Returns the facts of a report's summary as labels, without the version, which is part of the source.
 fn labels(page: &Page) -> Option<Json<'static>> {
     let mut labels = Fields::new();
     for (name, text) in page.facts.iter().filter(|(name, _)| name != "Nextflow version") {

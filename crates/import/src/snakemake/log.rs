@@ -93,7 +93,7 @@ pub(super) fn tell(
     tally.count(
         Severity::Info,
         "records-joined",
-        "jobs have fractions of seconds and their command from the records of `.snakemake/metadata`",
+        "records of `.snakemake/metadata` were joined with the jobs of the log",
         refined,
     );
     info.labels = labels.finish();

@@ -47,25 +47,40 @@ pub(super) fn jobs<'a>(
 /// How far the times of a log, which are whole seconds, may be from those of a record.
 const NEAR: u64 = 2_000_000_000;
 
-/// Adds what records hold of the jobs of a log, which has the same times in whole seconds, and takes these records away.
-/// Returns how many.
+/// Adds commands from records to the jobs of a log, and removes these records. Returns their number. Times become exact
+/// too, unless a job of the log has none: whole seconds beside fractions would overlap where nothing did.
 pub(super) fn refine(jobs: &mut [Job<'_>], records: &mut Vec<Job<'_>>) -> u64 {
     let mut of: HashMap<&str, usize> = HashMap::default();
     for (at, record) in records.iter().enumerate() {
         of.extend(record.outputs.iter().map(|path| (&**path, at)));
     }
     let near = |a: Option<i64>, b: Option<i64>| a.zip(b).is_some_and(|(a, b)| a.abs_diff(b) <= NEAR);
+    // Of each job with outputs, its record; `None` without one.
+    let mut matched: Vec<(usize, Option<usize>)> = Vec::new();
     let mut is_used = vec![false; records.len()];
-    for job in jobs {
-        let Some(&at) = job.outputs.iter().find_map(|path| of.get(&**path)) else { continue };
-        let (record, rule) = (&records[at], &job.rule);
-        let (Some(tried), Some(exact)) = (job.tries.last_mut(), record.tries.first()) else { continue };
-        if record.rule != *rule || is_used[at] || !near(tried.ended, exact.ended) {
-            continue;
+    for (place, job) in jobs.iter().enumerate().filter(|(_, job)| !job.outputs.is_empty()) {
+        let record = job.outputs.iter().find_map(|path| of.get(&**path)).copied().filter(|at| {
+            let times = job.tries.last().zip(records[*at].tries.first());
+            let same = times.is_some_and(|(tried, exact)| near(tried.ended, exact.ended));
+            records[*at].rule == job.rule && !is_used[*at] && same
+        });
+        if let Some(at) = record {
+            is_used[at] = true;
         }
-        is_used[at] = true;
-        // Of some jobs, the record begins when they ended.
-        if exact.started <= exact.ended && near(tried.started, exact.started) {
+        matched.push((place, record));
+    }
+    // Of some jobs, the record begins when they ended.
+    let is_exact = matched.iter().all(|(place, record)| {
+        let exact = record.and_then(|at| records[at].tries.first());
+        let times = jobs[*place].tries.last().zip(exact);
+        jobs[*place].tries.len() == 1
+            && times.is_some_and(|(tried, exact)| {
+                exact.started <= exact.ended && near(tried.started, exact.started)
+            })
+    });
+    for (place, at) in matched.iter().filter_map(|(place, record)| Some((*place, (*record)?))) {
+        let (job, record) = (&mut jobs[place], &records[at]);
+        if let (true, Some(tried), Some(exact)) = (is_exact, job.tries.last_mut(), record.tries.first()) {
             (tried.started, tried.ended) = (exact.started, exact.ended);
         }
         job.command = record.command.as_ref().map(|command| Cow::Owned(command.clone().into_owned()));

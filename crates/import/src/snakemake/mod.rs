@@ -2,7 +2,7 @@
 //!
 //! A job becomes a task of its rule and its wildcards, since the numbers of jobs change from run to run. A job depends on
 //! those whose output is its input. A job that is printed again after it failed is a further attempt. Records of the jobs
-//! of a log add fractions of seconds and commands to it; the others are a run of their own.
+//! of a log add commands and, if all jobs have them, exact times to it; the others are a run of their own.
 
 mod jobs;
 mod log;

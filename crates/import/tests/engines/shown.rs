@@ -1,5 +1,5 @@
-//! What the page of an engine shows about a run: who started it and for what, errors, names, and what stands in other files
-//! of the same run.
+//! What the page of an engine shows about a run: who started it and for which commit, errors, names, and data of the same
+//! run in other files.
 
 use super::*;
 
@@ -48,7 +48,7 @@ fn nodes_of_dbt_have_the_labels_of_the_manifest_and_the_answer_of_the_database()
 }
 
 #[test]
-fn a_report_of_nextflow_says_how_the_run_ended_and_by_which_command() {
+fn a_report_of_nextflow_records_the_outcome_and_the_command_of_its_run() {
     let runs = fixtures("nextflow", &["report.html"]);
     let run = &runs[0];
     assert_eq!((run.text(run.workflow), run.recorded_status), ("demo/sums", Some(Status::Failed)));
@@ -95,7 +95,26 @@ fn the_innermost_cause_is_the_error_of_a_step_of_dagster() {
 }
 
 #[test]
-fn tasks_of_a_foreach_of_metaflow_are_told_apart() {
+fn logs_of_prefect_name_the_flow_and_have_the_trace_of_an_error() {
+    let flow = r#"[{"id":"f1","name":"odd-cat","flow_id":"uuid","run_count":1,"state_type":"FAILED","state_name":"Failed","start_time":"2026-02-03T10:00:00Z","end_time":"2026-02-03T10:00:09Z",
+      "parameters":{},"empirical_policy":{},"state":{"type":"FAILED","message":"1/1 states failed."}}]"#;
+    let tasks = r#"[{"id":"t1","flow_run_id":"f1","name":"load-abc","task_key":"load","dynamic_key":"abcdef","task_inputs":{},"run_count":1,
+      "start_time":"2026-02-03T10:00:01Z","end_time":"2026-02-03T10:00:02Z","state_type":"FAILED","state_name":"Failed","state":{"type":"FAILED","message":"ValueError: bad"}}]"#;
+    let logs = r#"[{"name":"prefect.flow_runs","flow_run_id":"f1","task_run_id":null,"level":20,"timestamp":"2026-02-03T10:00:00Z","message":"Beginning flow run 'odd-cat' for flow 'etl'"},
+      {"name":"prefect.task_runs","flow_run_id":"f1","task_run_id":"t1","level":40,"timestamp":"2026-02-03T10:00:02Z","message":"Task run failed with exception: ValueError('bad')\nTraceback (most recent call last):\n  line 3"}]"#;
+    let runs = opened("prefect", sources(&[("a.json", flow), ("b.json", tasks), ("c.json", logs)]));
+    let run = &runs[0];
+    assert_eq!((run.text(run.workflow), run.title()), ("etl", "odd-cat"));
+    assert_eq!(
+        (label(run, "flow_id").as_str(), label(run, "message").as_str()),
+        ("uuid", "1/1 states failed.")
+    );
+    assert_eq!(errors(run, "load"), ["ValueError: bad"]);
+    assert!(run.text(run.attempts.trace[0]).ends_with("line 3"));
+}
+
+#[test]
+fn tasks_of_a_foreach_of_metaflow_have_different_names() {
     let task = |number: u32, stack: &str| {
         format!(
             r#"{{"step":"train","task":"{number}","created_at":"2026-02-03 10:00:00.000000","finished_at":"2026-02-03 10:00:05.000000","successful":true,"parent":[],
@@ -145,6 +164,11 @@ fn responses_of_one_scheduler_of_luigi_are_one_run_and_its_errors_belong_to_task
     assert_eq!(runs.len(), 1);
     assert_eq!(runs[0].edge_count(), 21);
     assert_eq!(errors(&runs[0], "Clean_3_5d0c77e0b0"), ["bad input 3"]);
+    // The later response has it as pending again; the end of its failed attempt is in the earlier one.
+    assert_eq!(status(&runs[0], "Clean_3_5d0c77e0b0"), "pending");
+    assert!((seconds(&runs[0], "Clean_3_5d0c77e0b0") - 0.627).abs() < 0.001);
+    let workers: Vec<&str> = runs[0].attempts.worker.iter().map(|worker| runs[0].text(*worker)).collect();
+    assert!(workers.iter().all(|worker| *worker == "vm (pid 18319)"), "{workers:?}");
 }
 
 #[test]
@@ -211,7 +235,7 @@ fn a_history_of_mlflow_without_a_run_belongs_to_the_run_with_its_last_value() {
 }
 
 #[test]
-fn runs_of_hosted_ci_say_who_started_them_and_for_which_commit() {
+fn runs_of_hosted_ci_have_labels_for_their_user_and_commit() {
     let github = r#"{"id":7,"name":"CI","display_title":"Fix","run_number":4,"workflow_id":5,"event":"push","head_branch":"main","status":"completed","conclusion":"success",
       "created_at":"2026-02-03T10:00:00Z","actor":{"login":"ann"},"triggering_actor":{"login":"bob"},"head_commit":{"message":"Fix the parser"},
       "repository":{"full_name":"o/r"},"pull_requests":[{"number":12},{"number":13}]}"#;
