@@ -107,7 +107,7 @@ mod tests {
             let facts = vec![("Nextflow command".to_owned(), command.to_owned())];
             Page { facts, ..Page::default() }.pipeline()
         };
-        assert_eq!(of("nextflow run /home/x/chipseq -profile test").as_deref(), Some("chipseq"));
+        assert_eq!(of("nextflow run /data/pipelines/chipseq -profile test").as_deref(), Some("chipseq"));
         assert_eq!(
             of("nextflow run https://github.com/nf-core/rnaseq.git").as_deref(),
             Some("nf-core/rnaseq")
