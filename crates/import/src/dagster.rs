@@ -186,13 +186,7 @@ fn take<'a>(event: Value<'_, 'a>, steps: &mut Named<Piece<'a>>, draft: &mut Draf
         }
         ("STEP_SUCCESS" | "STEP_FAILURE" | "STEP_UP_FOR_RETRY", open) => {
             let is_failed = kind != "STEP_SUCCESS";
-            let error = data.and_then(|d| d.at("error")).filter(|_| is_failed).map(|error| ErrorInfo {
-                message: error.text_at("message").unwrap_or_default(),
-                kind: error.text_at("cls_name"),
-                trace: error
-                    .at("stack")
-                    .map(|s| s.elements().filter_map(Value::text).collect::<String>().into()),
-            });
+            let error = data.and_then(|d| d.at("error")).filter(|_| is_failed).map(error_of);
             let status = Some(if is_failed { Status::Failed } else { Status::Succeeded });
             match open {
                 Some(attempt) => (attempt.ended, attempt.status, attempt.error) = (t, status, error),
@@ -202,6 +196,36 @@ fn take<'a>(event: Value<'_, 'a>, steps: &mut Named<Piece<'a>>, draft: &mut Draf
         ("STEP_SKIPPED", _) => piece.task.status = Some(Status::Skipped),
         ("ASSET_MATERIALIZATION", _) => materialized(data, t, piece),
         _ => {}
+    }
+}
+
+/// How many causes of an error are followed.
+const MOST_CAUSES: usize = 20;
+
+/// The error of a step. What Dagster raises around the code of a user only names the step: the innermost cause is the
+/// message, and the stacks of all are the trace, as on the page of a run.
+fn error_of<'a>(error: Value<'_, 'a>) -> ErrorInfo<'a> {
+    let mut chain = vec![error];
+    while let Some(cause) = chain.last().and_then(|e| e.at("cause")).filter(|c| c.is_object()) {
+        if chain.len() > MOST_CAUSES {
+            break;
+        }
+        chain.push(cause);
+    }
+    let mut trace = String::new();
+    for (at, error) in chain.iter().enumerate() {
+        if at > 0 {
+            trace.push_str("The above exception was caused by the following exception:\n");
+            trace.push_str(&error.text_at("message").unwrap_or_default());
+        }
+        trace.extend(error.list("stack").filter_map(Value::text));
+    }
+    let inner = chain.last().copied().unwrap_or(error);
+    let message = inner.text_at("message").unwrap_or_default();
+    ErrorInfo {
+        message: message.trim_end().to_owned().into(),
+        kind: inner.text_at("cls_name"),
+        trace: (!trace.is_empty()).then_some(trace.into()),
     }
 }
 

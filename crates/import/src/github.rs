@@ -173,6 +173,27 @@ fn labels(of: Value<'_, '_>, keys: &[&str]) -> Fields {
     labels
 }
 
+/// Labels of a run, with who started it and for which commit, as on its page.
+fn run_labels(facts: Value<'_, '_>) -> Fields {
+    let mut all = labels(facts, RUN_LABELS);
+    let inner = [
+        ("actor", "actor", "login"),
+        ("triggering_actor", "triggering_actor", "login"),
+        ("commit_message", "head_commit", "message"),
+        ("repository", "repository", "full_name"),
+    ];
+    for (label, object, key) in inner {
+        if let Some(text) = facts.at(object).and_then(|object| object.text_at(key)) {
+            all.str(label, &text);
+        }
+    }
+    let numbers: Vec<_> = facts.list("pull_requests").filter_map(|pull| pull.text_at("number")).collect();
+    if !numbers.is_empty() {
+        all.str("pull_requests", &numbers.join(", "));
+    }
+    all
+}
+
 fn tell(run: &Run<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut clock = Clock::new(Rc::new(options.zone));
     let mut tally = Tally::new();
@@ -188,10 +209,19 @@ fn tell(run: &Run<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
         // That of the first attempt: `run_started_at` moves with each.
         info.started = facts.any(&["created_at", "createdAt"]).and_then(|t| clock.value(t));
         info.status = outcome(facts).settle(&mut clock.unread);
-        info.labels = labels(facts, RUN_LABELS).finish();
+        info.labels = run_labels(facts).finish();
     }
     if info.workflow.is_none() {
         info.workflow = run.jobs.iter().find_map(|job| job.text_at("workflow_name"));
+    }
+    if info.labels.is_none()
+        && let Some(job) = run.jobs.first()
+    {
+        let mut of_job = labels(*job, &["head_branch", "head_sha"]);
+        if let Some(url) = job.text_at("html_url").as_deref().and_then(|url| url.split("/job/").next()) {
+            of_job.str("html_url", url);
+        }
+        info.labels = of_job.finish();
     }
     sink.event(Event::Run(info));
     lacks(&IMPORTER, sink);

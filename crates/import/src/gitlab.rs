@@ -121,6 +121,13 @@ fn nested<'t, 'a>(root: Value<'t, 'a>) -> Option<(Value<'t, 'a>, Vec<Value<'t, '
     Some((facts, facts.at("jobs")?.list("nodes").collect()))
 }
 
+/// The path of the project in the address of a pipeline: `https://HOST/GROUP/PROJECT/-/pipelines/N`.
+fn project_of(url: &str) -> Option<String> {
+    let path = url.split_once("://")?.1.split_once('/')?.1;
+    let project = path.split_once("/-/pipelines/").or_else(|| path.split_once("/pipelines/"))?.0;
+    (!project.is_empty()).then(|| project.to_owned())
+}
+
 /// The stage of a job: its name, in responses of the GraphQL API within an object.
 fn stage_of<'a>(job: Value<'_, 'a>) -> Option<Cow<'a, str>> {
     let stage = job.at("stage")?;
@@ -138,7 +145,9 @@ fn tell(pipeline: &Pipeline<'_, '_>, options: &Options<'_>, sink: &mut dyn Event
     if let Some(facts) = facts {
         info.name =
             facts.text_at("name").or_else(|| Some(Cow::Owned(format!("pipeline {}", facts.text_at("id")?))));
-        info.workflow = facts.text_at("ref");
+        // All pipelines of a project come from one configuration.
+        let project = facts.text_at("web_url").and_then(|url| project_of(&url));
+        info.workflow = project.map(Cow::Owned).or_else(|| facts.text_at("ref"));
         info.status = clock.status(facts.text_at("status").as_deref(), false);
         info.started =
             facts.any(&["started_at", "startedAt", "created_at", "createdAt"]).and_then(|t| clock.value(t));
@@ -147,6 +156,14 @@ fn tell(pipeline: &Pipeline<'_, '_>, options: &Options<'_>, sink: &mut dyn Event
             if let Some(value) = facts.at(key) {
                 labels.raw(key, value.get());
             }
+        }
+    }
+    let both = || facts.into_iter().chain(pipeline.jobs.iter().copied());
+    let user = both().find_map(|of| of.at("user")?.text_of(&["username", "name"]));
+    let commit = both().find_map(|of| of.at("commit")?.text_of(&["title", "message"]));
+    for (key, text) in [("user", user), ("commit_title", commit)] {
+        if let Some(text) = text {
+            labels.str(key, &text);
         }
     }
     info.labels = labels.finish();

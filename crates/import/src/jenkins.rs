@@ -159,9 +159,15 @@ fn tell_stages(
         draft.run.ended = draft.clock.moment(run.at("endTimeMillis"), Unit::Milliseconds);
     }
     // `job/NAME/N`
-    let path = id.rsplit_once('/').filter(|(_, n)| n.bytes().all(|b| b.is_ascii_digit())).map(|(job, _)| job);
-    draft.run.workflow =
-        path.map(|job| unescaped(&job.trim_start_matches("job/").replace("/job/", "/")).into());
+    let path = id.rsplit_once('/').filter(|(_, n)| n.bytes().all(|b| b.is_ascii_digit()));
+    if let Some((job, number)) = path {
+        let job = unescaped(&job.trim_start_matches("job/").replace("/job/", "/"));
+        // Jenkins' own title of a build; the API of the stage view has `#N` alone.
+        if draft.run.name.as_deref().is_none_or(|name| name == format!("#{number}")) {
+            draft.run.name = Some(format!("{job} #{number}").into());
+        }
+        draft.run.workflow = Some(job.into());
+    }
     for stage in stages {
         let name = stage.text_at("name").unwrap_or(Cow::Borrowed("(no name)"));
         let mut piece = Piece::new(stage.text_at("id").unwrap_or_default(), name.clone());

@@ -1,11 +1,17 @@
-//! Tables that build tools and shells write line by line: `.ninja_log`, and the job log of GNU parallel.
+//! Tables that build tools and shells write line by line: `.ninja_log`, and the job log of GNU parallel. The log of ninja
+//! has no dependencies; the graph that ninja prints has them.
+
+mod graph;
 
 use std::borrow::Cow;
 
 use makespan_format::{
-    Artifact, Attempt, Direction, ErrorInfo, Event, EventSink, RunInfo, Sample, Severity, Status, Task,
+    Artifact, Attempt, Diagnostic, Direction, ErrorInfo, Event, EventSink, RunInfo, Sample, Severity, Status,
+    Task,
 };
-use makespan_model::HashMap;
+use makespan_model::{HashMap, Order as _};
+
+use graph::Graph;
 
 use crate::gather::{Ordinals, lacks};
 use crate::ids::{Ids, Placed, Seen};
@@ -13,13 +19,18 @@ use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, w
 use crate::sniff::Head;
 use crate::tally::Tally;
 
+/// The parts of this importer that belong together: a log of ninja and the graph that ninja prints.
+pub(crate) const NINJA: &str = "ninja";
+pub(crate) const GRAPH: &str = "ninja-graph";
+
 /// Reads ninja's log and GNU parallel's.
 pub const IMPORTER: Importer = Importer {
     id: "joblog",
     title: "ninja and GNU parallel",
-    parts: &["ninja", "parallel"],
-    how: "`.ninja_log` in the folder of a build; `parallel --joblog FILE …`",
-    lossy: "dependencies, queue times; for ninja: the date, failures and workers",
+    parts: &[NINJA, "parallel", GRAPH],
+    how: "`.ninja_log` in the folder of a build, with `ninja -t graph > graph.dot` for the dependencies; `parallel --joblog \
+          FILE …`",
+    lossy: "queue times; dependencies, unless ninja's graph is given; for ninja: the date, failures and workers",
     sniff,
     read,
     stream: whole,
@@ -28,9 +39,11 @@ pub const IMPORTER: Importer = Importer {
 fn sniff(head: &Head<'_>) -> Option<Claim> {
     let text = crate::encoding::without_bom(head.bytes);
     if text.starts_with(b"# ninja log v") {
-        claim(97, "ninja", "first line of a ninja log")
+        claim(97, NINJA, "first line of a ninja log")
     } else if text.starts_with(b"Seq\tHost\tStarttime\tJobRuntime\t") {
         claim(97, "parallel", "first line with the columns of GNU parallel's job log")
+    } else if graph::looks_like(text) {
+        claim(95, GRAPH, "first line of a graph that ninja prints")
     } else {
         None
     }
@@ -41,16 +54,71 @@ fn read(
     _options: &Options<'_>,
     sink: &mut dyn EventSink,
 ) -> Result<(), ReadError> {
-    for part in parts {
-        let text = String::from_utf8_lossy(crate::encoding::without_bom(&part.source.bytes));
+    let texts: Vec<Cow<'_, str>> = parts
+        .iter()
+        .map(|part| String::from_utf8_lossy(crate::encoding::without_bom(&part.source.bytes)))
+        .collect();
+    let named = || parts.iter().map(|part| (part.part, part.source.name.as_str())).zip(&texts);
+    let graphs: Vec<Graph<'_>> = named()
+        .filter(|((part, _), _)| *part == GRAPH)
+        .map(|((_, name), text)| Graph::read(text, name))
+        .collect();
+    let mut used = vec![false; graphs.len()];
+    // Logs of several folders may have one name.
+    let mut names = Ordinals::default();
+    for ((part, name), text) in named() {
+        let name = &*names.next(name);
         let mut tally = Tally::new();
-        match part.part {
-            "ninja" => ninja(&text, &part.source.name, &mut tally, sink),
-            _ => parallel(&text, &part.source.name, &mut tally, sink),
+        match part {
+            NINJA => ninja(text, name, &graphs, &mut used, &mut tally, sink),
+            "parallel" => parallel(text, name, &mut tally, sink),
+            _ => {}
         }
-        tally.report(&part.source.name, sink);
+        tally.report(name, sink);
+    }
+    let is_alone = parts.iter().all(|part| part.part == GRAPH);
+    for (graph, _) in graphs.iter().zip(used).filter(|(_, used)| !used) {
+        if is_alone {
+            tell_graph(graph, sink);
+        } else {
+            let message = format!("{}: no output of a log among the files is in this graph", graph.file);
+            sink.diagnostic(Diagnostic::new(Severity::Info, "not-used", message));
+        }
     }
     Ok(())
+}
+
+/// Emits the files of a graph without a log as pending tasks.
+fn tell_graph(graph: &Graph<'_>, sink: &mut dyn EventSink) {
+    sink.event(Event::Run(RunInfo {
+        id: graph.file.into(),
+        source: Some("ninja".into()),
+        infer_edges: Some(false),
+        ..RunInfo::default()
+    }));
+    let message = format!("{}: a graph without a log; nothing in it was executed", graph.file);
+    sink.diagnostic(Diagnostic::new(Severity::Info, "no-results", message));
+    let place: HashMap<&str, usize> = graph.made.iter().enumerate().map(|(at, path)| (*path, at)).collect();
+    let mut budget = Graph::budget();
+    for path in &graph.made {
+        let before = graph.inputs(path, &place, &mut budget);
+        let mut task = task_of(path, path, Some(graph));
+        task.after = before.into_iter().map(|at| graph.made[at].into()).collect();
+        task.status = Some(Status::Pending);
+        sink.event(Event::Task(task));
+    }
+}
+
+/// The task that makes a file: its name, its folder, and the rule by which it is made.
+fn task_of<'a>(id: &'a str, path: &'a str, graph: Option<&Graph<'a>>) -> Task<'a> {
+    Task {
+        id: id.into(),
+        step: Some(path.into()),
+        name: Some(path.rsplit('/').next().unwrap_or(path).into()),
+        kind: graph.and_then(|graph| graph.rule(path)).map(Cow::Borrowed),
+        parent: path.rsplit_once('/').map(|(folder, _)| folder.into()),
+        ..Task::default()
+    }
 }
 
 fn bad(tally: &mut Tally, line: &str) {
@@ -65,7 +133,14 @@ fn ms(text: &str) -> Option<i64> {
 type Command<'a> = (i64, i64, &'a str, Vec<&'a str>);
 
 /// Builds one behind the other in one file: a new one begins where the ends go back.
-fn ninja(text: &str, file: &str, tally: &mut Tally, sink: &mut dyn EventSink) {
+fn ninja(
+    text: &str,
+    file: &str,
+    graphs: &[Graph<'_>],
+    used: &mut [bool],
+    tally: &mut Tally,
+    sink: &mut dyn EventSink,
+) {
     let mut builds: Vec<Vec<Command<'_>>> = vec![Vec::new()];
     let mut place: HashMap<(i64, i64, &str), usize> = HashMap::default();
     let mut last = 0;
@@ -95,34 +170,53 @@ fn ninja(text: &str, file: &str, tally: &mut Tally, sink: &mut dyn EventSink) {
     let several = builds.len() > 1;
     for (number, build) in (1..).zip(builds) {
         let id = if several { format!("{file} (build {number})") } else { file.to_owned() };
-        sink.event(Event::Run(RunInfo { id: id.into(), source: Some("ninja".into()), ..RunInfo::default() }));
+        // A build makes some of what its graph has.
+        let has = |graph: &Graph<'_>| build.iter().any(|(.., outputs)| outputs.iter().any(|o| graph.has(o)));
+        let graph = graphs.iter().position(has);
+        if let Some(at) = graph {
+            used[at] = true;
+        }
+        let graph = graph.map(|at| &graphs[at]);
+        sink.event(Event::Run(RunInfo {
+            id: id.into(),
+            source: Some("ninja".into()),
+            infer_edges: graph.map(|_| false),
+            ..RunInfo::default()
+        }));
         lacks(&IMPORTER, sink);
         let mut names = Ordinals::default();
-        for (start, end, hash, outputs) in build {
-            let Some(first) = outputs.first() else { continue };
-            let id = names.next(first);
+        let ids: Vec<String> =
+            build.iter().map(|(.., outputs)| names.next(outputs.first().unwrap_or(&""))).collect();
+        let outputs = build.iter().enumerate().flat_map(|(at, (.., all))| all.iter().map(move |o| (*o, at)));
+        let place: HashMap<&str, usize> = outputs.collect();
+        let mut budget = Graph::budget();
+        for (at, (start, end, hash, outputs)) in build.iter().enumerate() {
+            let (Some(first), id) = (outputs.first(), &ids[at]) else { continue };
+            let mut before: Vec<usize> = graph
+                .into_iter()
+                .flat_map(|graph| graph.inputs(first, &place, &mut budget))
+                .filter(|before| *before != at)
+                .collect();
+            before.order();
+            before.dedup();
             let mut labels = makespan_format::Fields::new();
             labels.str("command_hash", hash);
-            sink.event(Event::Task(Task {
-                id: Cow::Borrowed(&id),
-                step: Some(Cow::Borrowed(first)),
-                name: Some(first.rsplit('/').next().unwrap_or(first).into()),
-                parent: first.rsplit_once('/').map(|(folder, _)| folder.into()),
-                labels: labels.finish(),
-                ..Task::default()
-            }));
+            let mut task = task_of(id, first, graph);
+            task.after = before.into_iter().map(|before| ids[before].as_str().into()).collect();
+            task.labels = labels.finish();
+            sink.event(Event::Task(task));
             // Only what succeeded is logged.
             sink.event(Event::Attempt(Attempt {
-                task: Cow::Borrowed(&id),
+                task: Cow::Borrowed(id),
                 number: 1,
-                started: Some(start),
-                ended: Some(end),
+                started: Some(*start),
+                ended: Some(*end),
                 status: Some(Status::Succeeded),
                 ..Attempt::default()
             }));
             for output in outputs {
-                let task = Some(Cow::Borrowed(&*id));
-                let (name, direction) = (output.into(), Direction::Output);
+                let task = Some(Cow::Borrowed(id.as_str()));
+                let (name, direction) = ((*output).into(), Direction::Output);
                 sink.event(Event::Artifact(Artifact { task, name, direction, ..Artifact::default() }));
             }
         }

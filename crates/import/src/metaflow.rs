@@ -99,6 +99,16 @@ fn tell(
         piece.task.after = task.list("parent").filter_map(Value::text).collect();
         piece.task.labels = labels(task, &["task", "task_id", "metadata", "tags", "system_tags"]);
         let meta = task.at("metadata");
+        // The place of a task in its `foreach` distinguishes it: `items=0`.
+        let place: Vec<_> =
+            meta.into_iter().flat_map(|m| m.list("foreach-stack")).filter_map(Value::text).collect();
+        if let (false, Some(name)) = (place.is_empty(), &piece.task.name) {
+            piece.task.name = Some(format!("{name} ({})", place.join(", ")).into());
+        }
+        if draft.run.labels.is_none() {
+            draft.run.labels =
+                meta.and_then(|m| labels(m, &["user", "metaflow_version", "runtime", "script-name"]));
+        }
         let attempt = task.at("attempt_id").and_then(Value::whole);
         let attempt = attempt.or_else(|| meta.and_then(|m| m.at("attempt")).and_then(Value::whole));
         let status = status_of(task, &mut draft);

@@ -74,6 +74,15 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
             None => strays.entry(file, || (file.to_owned(), Vec::new())).1.push(metric),
         }
     }
+    strays.list.retain(|(_, metrics)| {
+        let mut ends = experiments.list.iter().flat_map(|e| &e.1).filter(|run| ends_with(**run, metrics));
+        let (Some(run), None) = (ends.next(), ends.next()) else { return true };
+        let Some(id) = run.at("info").and_then(|info| info.text_at("run_id")) else { return true };
+        let history = histories.entry(&id, Vec::new);
+        // A history of one metric leaves the others as they are.
+        history.extend(metrics);
+        false
+    });
     for (id, runs) in &experiments.list {
         tell(id, runs, &histories, options, sink);
     }
@@ -91,6 +100,15 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         draft.emit(&IMPORTER, sink);
     }
     report_all(parts, &pages, sink)
+}
+
+/// Returns whether the last value of a history without the id of its run is the value that this run has.
+fn ends_with(run: Value<'_, '_>, history: &[Value<'_, '_>]) -> bool {
+    let place = |metric: &&Value<'_, '_>| metric.at("step").and_then(Value::whole).unwrap_or(0);
+    let Some(last) = history.iter().max_by_key(place) else { return false };
+    let values = pairs(run.at("data").and_then(|data| data.at("metrics")));
+    let own = last.text_at("key").and_then(|key| values.iter().find(|(name, _)| *name == key));
+    own.and_then(|(_, value)| value.number()).is_some_and(|value| last.number_at("value") == Some(value))
 }
 
 /// Names and values, written as an object or as a list of `key` and `value`.
@@ -147,12 +165,13 @@ fn tell<'a>(
         let ended = draft.clock.moment(info.at("end_time"), Unit::Milliseconds);
         piece.task.status = status;
         piece.tried(Attempt { started, ended, status, ..Attempt::default() });
-        match histories.get(&native) {
-            Some(metrics) => history(metrics, &mut piece, &mut draft),
-            None => {
-                for (key, value) in pairs(data.and_then(|d| d.at("metrics"))) {
-                    piece.sample(key, value.number(), None);
-                }
+        if let Some(metrics) = histories.get(&native) {
+            history(metrics, &mut piece, &mut draft);
+        }
+        let listed: Vec<_> = piece.samples.iter().map(|sample| sample.name.clone()).collect();
+        for (key, value) in pairs(data.and_then(|d| d.at("metrics"))) {
+            if !listed.contains(&key) {
+                piece.sample(key, value.number(), None);
             }
         }
         draft.pieces.push(piece);

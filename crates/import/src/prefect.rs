@@ -5,10 +5,10 @@
 
 use std::borrow::Cow;
 
-use makespan_format::{Attempt, ErrorInfo, EventSink, Log, Status};
+use makespan_format::{Attempt, ErrorInfo, EventSink, Fields, Log, Status};
 use makespan_model::{HashMap, HashSet, Order as _};
 
-use crate::draft::{Draft, Piece, labels, records};
+use crate::draft::{Draft, Piece, add_labels, labels, records};
 use crate::gather::Named;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
@@ -103,13 +103,22 @@ fn tell<'a>(flow: &mut Flow<'_, 'a>, options: &Options<'_>, sink: &mut dyn Event
     if let Some(facts) = flow.facts {
         draft.run.name = facts.text_at("name");
         draft.run.workflow = facts.at("labels").and_then(|l| l.text_at("prefect.flow.name"));
+        let of_log =
+            || flow.logs.iter().filter_map(|log| log.text_at("message")).find_map(|text| flow_name(&text));
+        draft.run.workflow = draft.run.workflow.take().or_else(|| of_log().map(Cow::Owned));
         draft.run.workflow = draft.run.workflow.take().or_else(|| facts.text_at("flow_id"));
         draft.run.status = state(facts, &mut draft);
         draft.run.started = draft.clock.moment(facts.at("start_time"), crate::Unit::Seconds);
         draft.run.ended = draft.clock.moment(facts.at("end_time"), crate::Unit::Seconds);
         draft.run.params = labels(facts, &["parameters"]);
-        draft.run.labels =
-            labels(facts, &["tags", "deployment_id", "work_pool_name", "parent_task_run_id", "flow_version"]);
+        let keys =
+            ["tags", "deployment_id", "work_pool_name", "parent_task_run_id", "flow_version", "flow_id"];
+        let mut all = Fields::new();
+        add_labels(&mut all, facts, &keys);
+        if let Some(text) = facts.at("state").and_then(|state| state.text_at("message")) {
+            all.str("message", &text);
+        }
+        draft.run.labels = all.finish();
     }
     // The order in which they were created is the same in the next run, their names are not.
     let mut tasks = flow.tasks.clone();
@@ -163,6 +172,15 @@ fn tell<'a>(flow: &mut Flow<'_, 'a>, options: &Options<'_>, sink: &mut dyn Event
         attempts(own, &mut piece, &mut draft);
         draft.pieces.push(piece);
     }
+    for piece in &mut draft.pieces {
+        let failed = piece.tries.last_mut().and_then(|attempt| attempt.error.as_mut());
+        if let Some(error) = failed.filter(|error| error.trace.is_none()) {
+            let own =
+                flow.logs.iter().filter(|log| log.text_at("task_run_id").as_ref() == Some(&piece.native));
+            error.trace =
+                own.filter_map(|log| log.text_at("message")).rfind(|text| text.contains("Traceback ("));
+        }
+    }
     // Tasks of which only log records are given: they ran, and nothing says how they ended.
     let mut known: HashSet<Cow<'_, str>> = draft.pieces.iter().map(|piece| piece.native.clone()).collect();
     for id in flow.logs.iter().filter_map(|log| log.text_at("task_run_id")) {
@@ -189,6 +207,15 @@ fn tell<'a>(flow: &mut Flow<'_, 'a>, options: &Options<'_>, sink: &mut dyn Event
         });
     }
     draft.emit(&IMPORTER, sink);
+}
+
+/// The name of the flow in the first line of its log: `Beginning flow run 'RUN' for flow 'NAME'`. No other answer has it.
+fn flow_name(message: &str) -> Option<String> {
+    let rest = message
+        .strip_prefix("Beginning flow run '")
+        .or_else(|| message.strip_prefix("Beginning subflow run '"))?;
+    let (_, name) = rest.split_once("' for flow '")?;
+    name.strip_suffix('\'').filter(|name| !name.is_empty()).map(str::to_owned)
 }
 
 /// The name of the task without what is random in it.

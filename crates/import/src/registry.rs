@@ -32,14 +32,22 @@ impl Entry {
 
     /// Returns whether such a file may belong to a run with other files of its format.
     pub(crate) fn is_together(&self, part: &str) -> bool {
-        self.needs_others(part) || part == crate::chrome_trace::PROFILE
+        self.needs_others(part) || COMPANIONS.iter().any(|(_, of)| part == *of)
     }
 
     /// Returns whether such a file has to be read together with others.
     pub(crate) fn needs_others(&self, part: &str) -> bool {
-        self.scope == Scope::Together || part == crate::chrome_trace::ACTIONS
+        self.scope == Scope::Together || COMPANIONS.iter().any(|(companion, _)| part == *companion)
     }
 }
+
+/// Files with the dependencies of runs of other files, in formats whose runs are otherwise complete in one file; and the
+/// files of these runs.
+const COMPANIONS: &[(&str, &str)] = &[
+    (crate::chrome_trace::ACTIONS, crate::chrome_trace::PROFILE),
+    (crate::joblog::GRAPH, crate::joblog::NINJA),
+    (crate::turborepo::GRAPH, crate::turborepo::NX),
+];
 
 /// All importers.
 pub static REGISTRY: &[Entry] = &[
@@ -78,7 +86,7 @@ pub static REGISTRY: &[Entry] = &[
     Entry { importer: &crate::langsmith::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::playwright::PLAYWRIGHT, scope: Scope::Alone },
     Entry { importer: &crate::playwright::ALLURE, scope: Scope::Together },
-    Entry { importer: &crate::luigi::IMPORTER, scope: Scope::Alone },
+    Entry { importer: &crate::luigi::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::metaflow::IMPORTER, scope: Scope::Together },
     Entry { importer: &crate::ro_crate::IMPORTER, scope: Scope::Alone },
     Entry { importer: &crate::cargo::IMPORTER, scope: Scope::Alone },

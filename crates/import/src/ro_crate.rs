@@ -110,7 +110,12 @@ fn tell(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn E
         let mut piece = Piece::new(id.clone(), key.map_or_else(|| id.clone(), Cow::Owned));
         piece.task.step = step;
         piece.task.kind = Some("action".into());
-        if let Some(name) = action.text_at("name") {
+        // `Run of WORKFLOW#main/STEP` repeats in front of every step what the run is called.
+        let name = action.text_at("name").filter(|name| {
+            let key = &*piece.task.id;
+            !(name.starts_with("Run of ") && name.ends_with(key) && name.len() > key.len() + 7)
+        });
+        if let Some(name) = name {
             piece.task.name = Some(name);
         }
         piece.task.labels = labels(action, &["@id", "description", "containerImage"]);
@@ -146,10 +151,18 @@ fn tell(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn E
 }
 
 /// `CompletedActionStatus`, `FailedActionStatus`, `ActiveActionStatus`, `PotentialActionStatus`, with or without
-/// `http://schema.org/`. What has no status is unknown.
+/// `http://schema.org/`. The profile of these crates lets what has no status count as completed; here it also has to have
+/// ended, and without an error.
 fn status_of(action: Value<'_, '_>, draft: &mut Draft<'_, '_>) -> Option<Status> {
     let word = ids(action, "actionStatus").into_iter().next();
-    let Some(word) = word else { return Some(Status::Unknown) };
+    let Some(word) = word else {
+        let has = |key: &str| action.text_at(key).is_some_and(|text| !text.is_empty());
+        return Some(match (has("error"), has("endTime")) {
+            (true, _) => Status::Failed,
+            (false, true) => Status::Succeeded,
+            (false, false) => Status::Unknown,
+        });
+    };
     let short = word.rsplit(['/', '#']).next().unwrap_or(&word);
     match short.strip_suffix("ActionStatus").unwrap_or(short) {
         "Potential" => Some(Status::Pending),

@@ -1,12 +1,15 @@
 //! Summaries of Turborepo (`turbo run … --summarize`) and of Nx (`.nx/cache/run.json`): tasks of packages, with what came
-//! from the cache.
+//! from the cache. Nx writes the dependencies of its tasks to a file of their own (`nx run-many … --graph=graph.json`).
 
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Sample, Status, Task};
+use makespan_format::{
+    Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, RunInfo, Sample, Severity, Status, Task,
+};
+use makespan_model::HashMap;
 
-use crate::gather::lacks;
+use crate::gather::{Ordinals, lacks};
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
@@ -14,13 +17,18 @@ use crate::sniff::{Head, JsonKind};
 use crate::tally::Tally;
 use crate::times::Clock;
 
+/// The parts of this importer that belong together: a run of Nx and the graph of its tasks.
+pub(crate) const NX: &str = "nx";
+pub(crate) const GRAPH: &str = "nx-graph";
+
 /// Reads summaries of Turborepo and Nx.
 pub const IMPORTER: Importer = Importer {
     id: "turborepo",
     title: "Turborepo and Nx",
-    parts: &["turbo", "nx"],
-    how: "`turbo run … --summarize` writes `.turbo/runs/ID.json`; Nx keeps its last run in `.nx/cache/run.json`",
-    lossy: "workers, retries, queue times; for Nx: dependencies",
+    parts: &["turbo", NX, GRAPH],
+    how: "`turbo run … --summarize` writes `.turbo/runs/ID.json`; Nx keeps its last run in `.nx/cache/run.json`; add the file \
+          of `nx run-many … --graph=graph.json` for the dependencies",
+    lossy: "workers, retries, queue times; for Nx: dependencies, unless the graph is given",
     sniff,
     read,
     stream: whole,
@@ -34,7 +42,12 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
     } else if shape.has("turboVersion") && shape.has("tasks") {
         claim(94, "turbo", "an object with turboVersion and tasks")
     } else if shape.inner_has("run", "command") && inner("taskId") && inner("cacheStatus") {
-        claim(94, "nx", "an object with a run and tasks that have a cacheStatus")
+        claim(94, NX, "an object with a run and tasks that have a cacheStatus")
+    } else if shape.inner_has("tasks", "dependencies")
+        && shape.inner_has("tasks", "roots")
+        && (shape.has("taskPlans") || shape.has("graph"))
+    {
+        claim(94, GRAPH, "a graph of Nx with tasks and their dependencies")
     } else {
         None
     }
@@ -42,12 +55,83 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
 
 fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
     let pages = read_all(parts);
-    for (part, file) in parts.iter().zip(&pages) {
+    let files = || parts.iter().zip(&pages);
+    let graphs: Vec<Graph<'_, '_>> = files()
+        .filter(|(part, _)| part.part == GRAPH)
+        .flat_map(|(part, file)| file.roots().map(|root| Graph::read(root, &part.source.name)))
+        .collect();
+    let mut used = vec![false; graphs.len()];
+    // Runs of several folders may have one name.
+    let mut names = Ordinals::default();
+    for (part, file) in files().filter(|(part, _)| part.part != GRAPH) {
         for root in file.roots() {
-            tell(root, part, options, sink);
+            let common = |graph: &Graph<'_, '_>| {
+                let ids = root.list("tasks").filter_map(|task| task.text_at("taskId"));
+                ids.filter(|id| graph.tasks.contains_key(id)).count()
+            };
+            let best = (0..graphs.len()).filter(|_| part.part == NX).max_by_key(|at| common(&graphs[*at]));
+            let best = best.filter(|at| common(&graphs[*at]) > 0);
+            if let Some(at) = best {
+                used[at] = true;
+            }
+            let id = names.next(&root.text_at("id").unwrap_or(Cow::Borrowed(&part.source.name)));
+            tell(root, part, id, best.map(|at| &graphs[at]), options, sink);
+        }
+    }
+    let is_alone = parts.iter().all(|part| part.part == GRAPH);
+    for (graph, _) in graphs.iter().zip(used).filter(|(_, used)| !used) {
+        if is_alone {
+            tell_graph(graph, sink);
+        } else {
+            let message = format!("{}: no task of this graph is in a run among the files", graph.file);
+            sink.diagnostic(Diagnostic::new(Severity::Info, "not-used", message));
         }
     }
     report_all(parts, &pages, sink)
+}
+
+/// A graph of Nx: its tasks and what each depends on.
+struct Graph<'t, 'a> {
+    file: &'a str,
+    order: Vec<Cow<'a, str>>,
+    tasks: HashMap<Cow<'a, str>, Value<'t, 'a>>,
+}
+
+impl<'t, 'a> Graph<'t, 'a> {
+    fn read(root: Value<'t, 'a>, file: &'a str) -> Graph<'t, 'a> {
+        let dependencies = root.at("tasks").and_then(|tasks| tasks.at("dependencies"));
+        let all: Vec<_> = dependencies.into_iter().flat_map(Value::members).collect();
+        Graph {
+            file,
+            order: all.iter().map(|(id, _)| id.clone()).collect(),
+            tasks: all.into_iter().collect(),
+        }
+    }
+
+    fn before(&self, id: &str) -> Vec<Cow<'a, str>> {
+        self.tasks.get(id).into_iter().flat_map(|list| list.elements()).filter_map(Value::text).collect()
+    }
+}
+
+/// Emits the tasks of a graph without a run as pending tasks.
+fn tell_graph(graph: &Graph<'_, '_>, sink: &mut dyn EventSink) {
+    sink.event(Event::Run(RunInfo {
+        id: graph.file.into(),
+        source: Some("Nx".into()),
+        infer_edges: Some(false),
+        ..RunInfo::default()
+    }));
+    let message = format!("{}: a graph of tasks without a run; nothing in it was executed", graph.file);
+    sink.diagnostic(Diagnostic::new(Severity::Info, "no-results", message));
+    for id in &graph.order {
+        sink.event(Event::Task(Task {
+            id: id.clone(),
+            step: Some(id.clone()),
+            after: graph.before(id),
+            status: Some(Status::Pending),
+            ..Task::default()
+        }));
+    }
 }
 
 /// Milliseconds since the epoch, or ISO 8601.
@@ -59,7 +143,14 @@ fn time(value: Option<Value<'_, '_>>, clock: &mut Clock<'_>) -> Option<i64> {
     }
 }
 
-fn tell(root: Value<'_, '_>, part: &ClaimedFile<'_>, options: &Options<'_>, sink: &mut dyn EventSink) {
+fn tell(
+    root: Value<'_, '_>,
+    part: &ClaimedFile<'_>,
+    id: String,
+    graph: Option<&Graph<'_, '_>>,
+    options: &Options<'_>,
+    sink: &mut dyn EventSink,
+) {
     let mut clock = Clock::new(Rc::new(options.zone));
     let run = root.any(&["execution", "run"]);
     let exit = run.and_then(|r| r.at("exitCode")).and_then(Value::whole);
@@ -75,7 +166,7 @@ fn tell(root: Value<'_, '_>, part: &ClaimedFile<'_>, options: &Options<'_>, sink
         _ => ("Nx", None),
     };
     sink.event(Event::Run(RunInfo {
-        id: root.text_at("id").unwrap_or(Cow::Borrowed(&part.source.name)),
+        id: id.into(),
         name: command.clone(),
         workflow: command,
         source: Some(version.map_or(Cow::Borrowed(name), |v| Cow::Owned(format!("{name} {v}")))),
@@ -83,19 +174,24 @@ fn tell(root: Value<'_, '_>, part: &ClaimedFile<'_>, options: &Options<'_>, sink
         started: time(run.and_then(|r| r.at("startTime")), &mut clock),
         ended: time(run.and_then(|r| r.at("endTime")), &mut clock),
         labels: labels.finish(),
-        infer_edges: (part.part == "turbo").then_some(false),
+        infer_edges: (part.part == "turbo" || graph.is_some()).then_some(false),
         ..RunInfo::default()
     }));
     lacks(&IMPORTER, sink);
     for task in root.list("tasks") {
-        tell_task(task, &mut clock, sink);
+        tell_task(task, graph, &mut clock, sink);
     }
     let mut tally = Tally::new();
     clock.tell(&mut tally);
     tally.report(&part.source.name, sink);
 }
 
-fn tell_task(task: Value<'_, '_>, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
+fn tell_task(
+    task: Value<'_, '_>,
+    graph: Option<&Graph<'_, '_>>,
+    clock: &mut Clock<'_>,
+    sink: &mut dyn EventSink,
+) {
     let Some(id) = task.text_at("taskId") else { return };
     let execution = task.at("execution");
     let cache = task.at("cache");
@@ -133,7 +229,10 @@ fn tell_task(task: Value<'_, '_>, clock: &mut Clock<'_>, sink: &mut dyn EventSin
         step: Some(id.clone()),
         kind,
         parent: task.text_of(&["package", "projectName"]),
-        after: task.list("dependencies").filter_map(Value::text).collect(),
+        after: match graph {
+            Some(graph) => graph.before(&id),
+            None => task.list("dependencies").filter_map(Value::text).collect(),
+        },
         status,
         labels: labels.finish(),
         params: params.finish(),

@@ -7,6 +7,7 @@
 //! and are matched by their ids.
 
 mod gather;
+mod logs;
 mod tell;
 
 use makespan_format::EventSink;

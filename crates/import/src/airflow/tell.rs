@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use makespan_format::{
-    Attempt, Diagnostic, Event, EventSink, Fields, Json, Log, RunInfo, Severity, Status, Task,
-};
+use makespan_format::{Attempt, Diagnostic, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task};
 use makespan_model::{HashMap, HashSet, Order as _};
 
 use super::gather::{Book, Dag, Instance, Run};
+use super::logs::{Errors, errors, tell_logs};
 use crate::gather::lacks;
 use crate::ids::{Ids, RECENT};
 use crate::importer::{Importer, Options};
@@ -77,7 +76,17 @@ fn tell_run(
         info.started = facts.at("start_date").and_then(|t| clock.value(t));
         info.ended = facts.at("end_date").and_then(|t| clock.value(t));
         info.params = facts.at("conf").filter(|c| c.is_object()).map(|c| Json::from_raw(c.get()));
-        let keys = ["run_type", "logical_date", "execution_date", "queued_at", "triggered_by", "note"];
+        let keys = [
+            "run_type",
+            "logical_date",
+            "execution_date",
+            "data_interval_start",
+            "data_interval_end",
+            "queued_at",
+            "triggered_by",
+            "triggering_user_name",
+            "note",
+        ];
         info.labels = labels(facts, &keys).finish();
     }
     sink.event(Event::Run(info));
@@ -98,6 +107,7 @@ fn tell_run(
     for instance in &run.tasks.list {
         of_task.entry(&instance.task).or_default().push(instance);
     }
+    let errors = errors(run, book);
     // Times are read once more when they are told, and only then what they lack is counted.
     let (mut ids, mut scratch) = (Ids::default(), clock.clone());
     for instance in &run.tasks.list {
@@ -122,7 +132,7 @@ fn tell_run(
         }
         let facts = facts.get(&*instance.task).copied();
         for own in split(instance, &mut ids, &mut scratch) {
-            tell_instance(&own, after.clone(), facts, &mut clock, &mut tally, sink);
+            tell_instance(&own, after.clone(), facts, &errors, &mut clock, &mut tally, sink);
         }
     }
     tell_logs(run, book, &mut clock, sink);
@@ -180,6 +190,7 @@ fn tell_instance(
     instance: &Instance<'_, '_>,
     after: Vec<Cow<'_, str>>,
     facts: Option<Value<'_, '_>>,
+    errors: &Errors<'_>,
     clock: &mut Clock<'_>,
     tally: &mut Tally,
     sink: &mut dyn EventSink,
@@ -205,6 +216,9 @@ fn tell_instance(
     if let Some(rule) = facts.and_then(|f| f.text_at("trigger_rule")).filter(|r| r != "all_success") {
         labels.str("trigger_rule", &rule);
     }
+    if let Some(owner) = facts.and_then(|f| f.text_at("owner")) {
+        labels.str("owner", &owner);
+    }
     let state = |record: Value<'_, '_>, clock: &mut Clock<'_>| {
         let word = record.text_at("state");
         clock.status(word.as_deref(), false).unwrap_or_else(|| without_state(record, clock))
@@ -227,7 +241,11 @@ fn tell_instance(
         after,
         status: Some(status),
         labels: labels.finish(),
-        ..Task::default()
+        // What the templates of the task became.
+        params: latest
+            .at("rendered_fields")
+            .filter(|fields| fields.is_object() && fields.get() != "{}")
+            .map(|fields| Json::from_raw(fields.get())),
     }));
     let mut expected = 1;
     for ((number, record), own) in tries.into_iter().zip(states) {
@@ -258,6 +276,9 @@ fn tell_instance(
             status: Some(if number < last && !own.is_terminal() { Status::Failed } else { own }),
             ..Attempt::default()
         };
+        if attempt.status == Some(Status::Failed) {
+            attempt.error = errors.get(&(instance.id.clone(), number)).cloned();
+        }
         clock.settle(&mut attempt);
         sink.event(Event::Attempt(attempt));
     }
@@ -272,32 +293,6 @@ fn without_state(record: Value<'_, '_>, clock: &mut Clock<'_>) -> Status {
         return Status::Unknown;
     }
     Status::Pending
-}
-
-/// Emits the logs that name this run; one line of a log names the task of all.
-fn tell_logs(run: &Run<'_, '_>, book: &Book<'_, '_>, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
-    for lines in &book.logs {
-        let naming = lines.iter().find(|l| l.at("task_id").is_some() && l.at("run_id").is_some());
-        let Some(naming) = naming else { continue };
-        let of_dag = naming.text_at("dag_id").is_none_or(|dag| dag == run.dag);
-        if !of_dag || naming.text_at("run_id").is_none_or(|name| name != run.name) {
-            continue;
-        }
-        let Some(task) = naming.text_at("task_id") else { continue };
-        let index = naming.at("map_index").and_then(|i| i.whole()).filter(|i| *i >= 0);
-        let id = index.map_or_else(|| task.clone().into_owned(), |i| format!("{task}[{i}]"));
-        let number = naming.at("try_number").and_then(|n| n.whole()).and_then(|n| u32::try_from(n).ok());
-        for line in lines {
-            let Some(text) = line.text_at("event") else { continue };
-            sink.event(Event::Log(Log {
-                task: Some(Cow::Borrowed(&id)),
-                number,
-                t: line.at("timestamp").and_then(|t| clock.value(t)),
-                level: line.text_at("level"),
-                text,
-            }));
-        }
-    }
 }
 
 /// Shows the tasks of a DAG of which no run is there.

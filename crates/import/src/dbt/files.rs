@@ -10,6 +10,8 @@ pub(super) struct Manifest<'t, 'a> {
     pub(super) file: &'a str,
     pub(super) invocation: Option<Cow<'a, str>>,
     pub(super) project: Option<Cow<'a, str>>,
+    /// The kind of database.
+    pub(super) adapter: Option<Cow<'a, str>>,
     pub(super) nodes: Named<Node<'t, 'a>>,
 }
 
@@ -44,6 +46,7 @@ impl<'t, 'a> Manifest<'t, 'a> {
             file,
             invocation: meta(root, "invocation_id").and_then(Value::text),
             project: meta(root, "project_name").and_then(Value::text),
+            adapter: meta(root, "adapter_type").and_then(Value::text),
             nodes,
         }
     }

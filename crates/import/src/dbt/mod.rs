@@ -173,12 +173,13 @@ fn tell(
             let other = Row { id: key.into(), value: row.value };
             // Its word was counted with those of all rows.
             let status = tell::status(row, &mut clock.clone());
-            tell::tell_task(&other, manifest, after, Some(status), sink);
+            tell::tell_task(&other, &other, manifest, after, Some(status), sink);
             tell::tell_attempt(&other, 1, &mut clock, sink);
             continue;
         }
-        tell::tell_task(row, manifest, after, statuses.get(&*row.id).copied(), sink);
         let again = later.iter().filter_map(|rows| rows.get(&*row.id).copied());
+        let last = again.clone().next_back().unwrap_or(row);
+        tell::tell_task(row, last, manifest, after, statuses.get(&*row.id).copied(), sink);
         for (number, row) in (1..).zip(std::iter::once(row).chain(again)) {
             tell::tell_attempt(row, number, &mut clock, sink);
         }
@@ -223,6 +224,13 @@ fn info<'a>(
             labels.raw(key, time.get());
         }
     }
+    // Where it ran: ids of a job and its run in dbt Cloud, or what `DBT_ENV_CUSTOM_ENV_…` added.
+    if let Some(env) = first.meta("env").filter(|e| e.is_object() && e.get() != "{}") {
+        labels.raw("env", env.get());
+    }
+    if let Some(adapter) = manifest.and_then(|m| m.adapter.as_deref()) {
+        labels.str("adapter_type", adapter);
+    }
     RunInfo {
         id: first.invocation.clone().unwrap_or(Cow::Borrowed(first.file)),
         name: first.which.as_ref().map(|which| Cow::Owned(format!("dbt {which}"))),
@@ -250,7 +258,7 @@ fn tell_manifest(manifest: &Manifest<'_, '_>, sink: &mut dyn EventSink) {
     for node in &manifest.nodes.list {
         sink.event(Event::Task(Task {
             status: Some(Status::Pending),
-            ..tell::task(&node.id, Some(node), node.after.clone())
+            ..tell::task(&node.id, Some(node), None, node.after.clone())
         }));
     }
 }

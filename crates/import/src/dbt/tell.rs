@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use makespan_format::{Alert, Attempt, ErrorInfo, Event, EventSink, Fields, Json, Sample, Status, Task};
+use makespan_format::{Alert, Attempt, ErrorInfo, Event, EventSink, Fields, Sample, Status, Task};
 use makespan_model::HashMap;
 
 use super::files::{Manifest, Node, Results, Row};
@@ -63,8 +63,13 @@ pub(super) fn status(row: &Row<'_, '_>, clock: &mut Clock<'_>) -> Status {
     clock.status(row.value.text_at("status").as_deref(), false).unwrap_or(Status::Unknown)
 }
 
-/// A node as a task.
-pub(super) fn task<'a>(id: &'a str, node: Option<&Node<'_, 'a>>, after: Vec<Cow<'a, str>>) -> Task<'a> {
+/// A node as a task, with what the database answered.
+pub(super) fn task<'a>(
+    id: &'a str,
+    node: Option<&Node<'_, 'a>>,
+    message: Option<&str>,
+    after: Vec<Cow<'a, str>>,
+) -> Task<'a> {
     let mut labels = Fields::new();
     let mut kind = id.split('.').next().map(|kind| Cow::Owned(kind.to_owned()));
     let mut name = None;
@@ -79,6 +84,9 @@ pub(super) fn task<'a>(id: &'a str, node: Option<&Node<'_, 'a>>, after: Vec<Cow<
                 labels.raw(key, value.get());
             }
         }
+    }
+    if let Some(message) = message {
+        labels.str("message", message);
     }
     // `model.project.name`, `test.project.name.hash`, `model.project.name.v2`
     let of_id = || id.split('.').nth(2).map(Cow::Borrowed);
@@ -95,6 +103,7 @@ pub(super) fn task<'a>(id: &'a str, node: Option<&Node<'_, 'a>>, after: Vec<Cow<
 
 pub(super) fn tell_task<'a>(
     row: &'a Row<'_, 'a>,
+    last: &'a Row<'_, 'a>,
     manifest: Option<&Manifest<'_, 'a>>,
     after: Vec<Cow<'a, str>>,
     status: Option<Status>,
@@ -107,7 +116,13 @@ pub(super) fn tell_task<'a>(
         }
     }
     let node = manifest.and_then(|m| m.nodes.get(&row.id));
-    sink.event(Event::Task(Task { status, params: params.finish(), ..task(&row.id, node, after) }));
+    // Of its last try; a failure and a warning have places of their own.
+    let message = last.value.text_at("message").filter(|_| {
+        let word = last.value.text_at("status").unwrap_or_default();
+        !word.eq_ignore_ascii_case("warn") && read(&word) != Some(Status::Failed)
+    });
+    let own = task(&row.id, node, message.as_deref(), after);
+    sink.event(Event::Task(Task { status, params: params.finish(), ..own }));
 }
 
 /// Emits a try of a node; one that was skipped is none.
@@ -138,21 +153,14 @@ pub(super) fn tell_attempt(row: &Row<'_, '_>, number: u32, clock: &mut Clock<'_>
         clock.settle(&mut attempt);
         sink.event(Event::Attempt(attempt));
     }
-    match message {
-        Some(text) if is_warning => sink.event(Event::Alert(Alert {
+    if let Some(text) = message.filter(|_| is_warning) {
+        sink.event(Event::Alert(Alert {
             task: Some(id.into()),
             t: ended,
             severity: Some("warning".into()),
             text,
             resolved: None,
-        })),
-        Some(text) if status != Some(Status::Failed) => {
-            let mut labels = Fields::new();
-            labels.str("message", &text);
-            let labels: Option<Json<'_>> = labels.finish();
-            sink.event(Event::Task(Task { id: id.into(), labels, ..Task::default() }));
-        }
-        _ => {}
+        }));
     }
     if is_skipped {
         return;

@@ -7,6 +7,7 @@
 
 mod dag;
 mod log;
+mod page;
 mod rows;
 mod script;
 mod tell;

@@ -3,6 +3,7 @@
 use makespan_model::Order as _;
 use std::borrow::Cow;
 
+use super::page::Page;
 use super::script::Script;
 use crate::json::tape::Value;
 
@@ -11,6 +12,7 @@ pub(super) struct RowSet<'a> {
     pub(super) file: &'a str,
     pub(super) run: Option<String>,
     pub(super) version: Option<String>,
+    pub(super) page: Option<&'a Page>,
     kind: Kind,
     columns: Vec<Cow<'a, str>>,
     pub(super) rows: Vec<Row<'a>>,
@@ -60,7 +62,7 @@ impl<'a> RowSet<'a> {
     }
 
     /// The data of a report (`trace`) or of a timeline (`processes`, or the bare list of older ones).
-    pub(super) fn data(root: Value<'_, 'a>, file: &'a str, script: Option<&Script>) -> RowSet<'a> {
+    pub(super) fn data(root: Value<'_, 'a>, file: &'a str, script: Option<&'a Script>) -> RowSet<'a> {
         let mut set = if let Some(trace) = root.at("trace").filter(|t| t.is_array()) {
             let mut columns: Vec<Cow<'a, str>> = Vec::new();
             for (key, _) in trace.elements().flat_map(Value::members) {
@@ -99,11 +101,12 @@ impl<'a> RowSet<'a> {
         };
         set.run = script.and_then(|s| s.run.clone());
         set.version = script.and_then(|s| s.version.clone());
+        set.page = script.map(|s| &s.page);
         set
     }
 
     fn new(file: &'a str, kind: Kind, columns: Vec<Cow<'a, str>>) -> RowSet<'a> {
-        RowSet { file, run: None, version: None, kind, columns, rows: Vec::new(), uneven: 0 }
+        RowSet { file, run: None, version: None, page: None, kind, columns, rows: Vec::new(), uneven: 0 }
     }
 
     /// A cell that says something.

@@ -1,5 +1,6 @@
 //! The data in the scripts of a report or a timeline, which is JavaScript rather than JSON.
 
+use super::page::Page;
 use memchr::memmem;
 
 /// The data, as JSON, and what the page says of the run.
@@ -7,6 +8,7 @@ pub(super) struct Script {
     pub(super) json: Vec<u8>,
     pub(super) run: Option<String>,
     pub(super) version: Option<String>,
+    pub(super) page: Page,
 }
 
 /// Finds the data of a page; `None` when it has none.
@@ -28,6 +30,7 @@ pub(super) fn data(bytes: &[u8], is_html: bool) -> Option<Script> {
             json,
             run: text("<samp>[", "]"),
             version: text("Nextflow</a>, version ", "\n"),
+            page: Page::read(bytes),
         });
     }
     None

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use makespan_format::{
-    Attempt, Diagnostic, Event, EventSink, Fields, RunInfo, Sample, Severity, Status, Task,
+    Alert, Attempt, Diagnostic, Event, EventSink, Fields, Json, RunInfo, Sample, Severity, Status, Task,
 };
 use makespan_model::{HashMap, Order as _};
 
 use super::dag::Dag;
+use super::page::Page;
 use super::rows::{Row as CellRow, RowSet};
 use super::units::{bytes, duration, number};
 use crate::gather::{Named, lacks};
@@ -46,15 +47,28 @@ pub(super) fn tell(
 ) {
     let mut clock = Clock::new(Rc::new(options.zone));
     let mut tally = Tally::new();
+    let ended = set.page.and_then(|page| page.succeeded);
     sink.event(Event::Run(RunInfo {
         id: set.run.as_deref().unwrap_or(set.file).into(),
+        workflow: set.page.and_then(Page::pipeline).map(Cow::Owned),
+        status: ended.map(|success| if success { Status::Succeeded } else { Status::Failed }),
         source: Some(match &set.version {
             Some(version) => format!("Nextflow {version}").into(),
             None => "Nextflow".into(),
         }),
+        labels: set.page.and_then(labels),
         ..RunInfo::default()
     }));
     lacks(importer, sink);
+    if let Some(error) = set.page.and_then(|page| page.error.as_deref()) {
+        sink.event(Event::Alert(Alert {
+            task: None,
+            t: None,
+            severity: Some("error".into()),
+            text: error.into(),
+            resolved: None,
+        }));
+    }
     tally.count(
         Severity::Warning,
         "uneven-rows",
@@ -76,6 +90,15 @@ pub(super) fn tell(
     }
     clock.tell(&mut tally);
     tally.report(set.file, sink);
+}
+
+/// Returns the facts of a report's summary as labels, without the version, which is part of the source.
+fn labels(page: &Page) -> Option<Json<'static>> {
+    let mut labels = Fields::new();
+    for (name, text) in page.facts.iter().filter(|(name, _)| name != "Nextflow version") {
+        labels.str(name, text);
+    }
+    labels.finish()
 }
 
 /// Tries by task: a row behind a failed one of the same name is its next try, any other one is a task of its own.

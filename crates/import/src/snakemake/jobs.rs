@@ -20,6 +20,8 @@ pub(super) struct Job<'a> {
     pub(super) outputs: Vec<Cow<'a, str>>,
     pub(super) labels: Fields,
     pub(super) params: Fields,
+    /// The command, as JSON.
+    pub(super) command: Option<Cow<'a, str>>,
     pub(super) tries: Vec<Try<'a>>,
 }
 
@@ -60,13 +62,17 @@ pub(super) fn tell_jobs(jobs: Vec<Job<'_>>, tally: &mut Tally, sink: &mut dyn Ev
     };
     for (at, job) in jobs.iter().enumerate() {
         let task = || Cow::Borrowed(&*ids[at]);
+        let mut params = job.params.clone();
+        if let Some(command) = &job.command {
+            params.raw("shellcmd", command);
+        }
         sink.event(Event::Task(Task {
             id: task(),
             step: Some(Cow::Borrowed(&*job.rule)),
             kind: Some(job.kind.into()),
             after: before(at).into_iter().map(|from| Cow::Borrowed(&*ids[from])).collect(),
             labels: job.labels.clone().finish(),
-            params: job.params.clone().finish(),
+            params: params.finish(),
             ..Task::default()
         }));
         for (number, tried) in (1..).zip(&job.tries) {

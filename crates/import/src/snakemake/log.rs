@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use makespan_format::{Event, EventSink, Fields, RunInfo, Status};
+use makespan_format::{Event, EventSink, Fields, RunInfo, Severity, Status};
 use makespan_model::HashMap;
 
 use super::jobs::{Job, Try, tell_jobs};
+use super::metadata::refine;
 use crate::gather::lacks;
 use crate::ids::Ids;
 use crate::importer::{Importer, Options};
@@ -55,6 +56,7 @@ struct Reader<'a, 'z> {
 pub(super) fn tell(
     text: &str,
     file: &str,
+    records: &mut Vec<Job<'_>>,
     importer: &Importer,
     options: &Options<'_>,
     sink: &mut dyn EventSink,
@@ -87,6 +89,13 @@ pub(super) fn tell(
             tried.status = Some(if is_over { Status::Unknown } else { Status::Running });
         }
     }
+    let refined = refine(&mut jobs, records);
+    tally.count(
+        Severity::Info,
+        "records-joined",
+        "records of `.snakemake/metadata` were joined with the jobs of the log",
+        refined,
+    );
     info.labels = labels.finish();
     sink.event(Event::Run(info));
     lacks(importer, sink);

@@ -1,16 +1,14 @@
 //! `.snakemake/metadata`: a record for each output file, named by the path of that file in base64.
 
-use makespan_model::Order as _;
+use makespan_model::{HashMap, Order as _};
 use std::borrow::Cow;
-use std::rc::Rc;
 
 use makespan_format::{Event, EventSink, Fields, RunInfo, Status};
 
 use super::jobs::{Job, Try, tell_jobs};
-use crate::error::ReadError;
 use crate::gather::{Named, lacks};
-use crate::importer::{ClaimedFile, Importer, Options};
-use crate::json::pages::{read_all, report_all};
+use crate::importer::{ClaimedFile, Importer};
+use crate::json::pages::Pages;
 use crate::json::tape::Value;
 use crate::pairs::folder;
 use crate::tally::Tally;
@@ -23,23 +21,19 @@ fn path_of(name: &str) -> Option<String> {
     String::from_utf8(bytes).ok().filter(|path| path.chars().all(|c| !c.is_control()))
 }
 
-pub(super) fn tell(
+/// The jobs of records, of which a job with several outputs has as many.
+pub(super) fn jobs<'a>(
     parts: &[ClaimedFile<'_>],
-    importer: &Importer,
-    options: &Options<'_>,
-    sink: &mut dyn EventSink,
-) -> Result<(), ReadError> {
-    let pages = read_all(parts);
-    let mut clock = Clock::new(Rc::new(options.zone));
-    let mut tally = Tally::new();
+    pages: &'a [Pages<'a>],
+    clock: &mut Clock<'_>,
+) -> Vec<Job<'a>> {
     let mut jobs: Named<Job<'_>> = Named::default();
-    for (part, file) in parts.iter().zip(&pages) {
+    for (part, file) in parts.iter().zip(pages) {
         for record in file.roots() {
             let rule = record.text_at("rule").unwrap_or_default();
-            // A job with several outputs has as many records.
             let text = |key: &str| record.at(key).map_or("", Value::get);
             let same = format!("{rule} {} {} {}", text("starttime"), text("endtime"), text("job_hash"));
-            let job = jobs.entry(&same, || job(record, rule, &mut clock));
+            let job = jobs.entry(&same, || job(record, rule, clock));
             job.outputs.extend(path_of(&part.source.name).map(Cow::Owned));
         }
     }
@@ -47,6 +41,64 @@ pub(super) fn tell(
         job.outputs.order_by(Ord::cmp);
         job.which = job.outputs.first().cloned().unwrap_or_default();
     }
+    jobs.list
+}
+
+/// How far the times of a log, which are whole seconds, may be from those of a record.
+const NEAR: u64 = 2_000_000_000;
+
+/// Adds commands from records to the jobs of a log, and removes these records. Returns their number. Times become exact
+/// too, unless a job of the log has none: whole seconds beside fractions would overlap where nothing did.
+pub(super) fn refine(jobs: &mut [Job<'_>], records: &mut Vec<Job<'_>>) -> u64 {
+    let mut of: HashMap<&str, usize> = HashMap::default();
+    for (at, record) in records.iter().enumerate() {
+        of.extend(record.outputs.iter().map(|path| (&**path, at)));
+    }
+    let near = |a: Option<i64>, b: Option<i64>| a.zip(b).is_some_and(|(a, b)| a.abs_diff(b) <= NEAR);
+    // Of each job with outputs, its record; `None` without one.
+    let mut matched: Vec<(usize, Option<usize>)> = Vec::new();
+    let mut is_used = vec![false; records.len()];
+    for (place, job) in jobs.iter().enumerate().filter(|(_, job)| !job.outputs.is_empty()) {
+        let record = job.outputs.iter().find_map(|path| of.get(&**path)).copied().filter(|at| {
+            let times = job.tries.last().zip(records[*at].tries.first());
+            let same = times.is_some_and(|(tried, exact)| near(tried.ended, exact.ended));
+            records[*at].rule == job.rule && !is_used[*at] && same
+        });
+        if let Some(at) = record {
+            is_used[at] = true;
+        }
+        matched.push((place, record));
+    }
+    // Of some jobs, the record begins when they ended.
+    let is_exact = matched.iter().all(|(place, record)| {
+        let exact = record.and_then(|at| records[at].tries.first());
+        let times = jobs[*place].tries.last().zip(exact);
+        jobs[*place].tries.len() == 1
+            && times.is_some_and(|(tried, exact)| {
+                exact.started <= exact.ended && near(tried.started, exact.started)
+            })
+    });
+    for (place, at) in matched.iter().filter_map(|(place, record)| Some((*place, (*record)?))) {
+        let (job, record) = (&mut jobs[place], &records[at]);
+        if let (true, Some(tried), Some(exact)) = (is_exact, job.tries.last_mut(), record.tries.first()) {
+            (tried.started, tried.ended) = (exact.started, exact.ended);
+        }
+        job.command = record.command.as_ref().map(|command| Cow::Owned(command.clone().into_owned()));
+    }
+    let mut used = is_used.iter();
+    records.retain(|_| !used.next().copied().unwrap_or(false));
+    is_used.iter().filter(|used| **used).count() as u64
+}
+
+/// Emits jobs of records as a run.
+pub(super) fn tell(
+    parts: &[ClaimedFile<'_>],
+    jobs: Vec<Job<'_>>,
+    clock: Clock<'_>,
+    importer: &Importer,
+    sink: &mut dyn EventSink,
+) {
+    let mut tally = Tally::new();
     let id = parts.first().map_or("", |p| folder(&p.source.name));
     let file = parts.first().map_or("", |p| p.source.name.as_str());
     sink.event(Event::Run(RunInfo {
@@ -55,7 +107,7 @@ pub(super) fn tell(
         ..RunInfo::default()
     }));
     lacks(importer, sink);
-    let starts: Vec<i64> = jobs.list.iter().filter_map(|j| j.tries.first()?.started).collect();
+    let starts: Vec<i64> = jobs.iter().filter_map(|j| j.tries.first()?.started).collect();
     if let (Some(first), Some(last)) = (starts.iter().min(), starts.iter().max())
         && last.saturating_sub(*first) > 86_400_000_000_000
     {
@@ -66,15 +118,14 @@ pub(super) fn tell(
             String::new,
         );
     }
-    tell_jobs(jobs.list, &mut tally, sink);
+    tell_jobs(jobs, &mut tally, sink);
     clock.tell(&mut tally);
     tally.report(file, sink);
-    report_all(parts, &pages, sink)
 }
 
 fn job<'a>(record: Value<'_, 'a>, rule: Cow<'a, str>, clock: &mut Clock<'_>) -> Job<'a> {
     let mut params = Fields::new();
-    for key in ["shellcmd", "params", "conda_env", "container_img_url"] {
+    for key in ["params", "conda_env", "container_img_url"] {
         if let Some(value) = record.at(key).filter(|v| v.get() != "[]") {
             params.raw(key, value.get());
         }
@@ -89,5 +140,6 @@ fn job<'a>(record: Value<'_, 'a>, rule: Cow<'a, str>, clock: &mut Clock<'_>) -> 
     };
     let tried = Try { started: time("starttime", clock), ended, status: Some(status), error: None };
     let inputs = record.list("input").filter_map(Value::text).collect();
-    Job { rule, kind: "rule", inputs, params, tries: vec![tried], ..Job::default() }
+    let command = record.at("shellcmd").map(|command| Cow::Borrowed(command.get()));
+    Job { rule, kind: "rule", inputs, params, command, tries: vec![tried], ..Job::default() }
 }

@@ -1,16 +1,21 @@
 //! Snakemake: the log of a run (also what it printed), and the records of `.snakemake/metadata`.
 //!
 //! A job becomes a task of its rule and its wildcards, since the numbers of jobs change from run to run. A job depends on
-//! those whose output is its input. A job that is printed again after it failed is a further attempt.
+//! those whose output is its input. A job that is printed again after it failed is a further attempt. Records of the jobs
+//! of a log add commands and, if all jobs have them, exact times to it; the others are a run of their own.
 
 mod jobs;
 mod log;
 mod metadata;
 
+use std::rc::Rc;
+
 use makespan_format::EventSink;
 
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
+use crate::json::pages::{read_all, report_all};
 use crate::sniff::{Head, JsonKind};
+use crate::times::Clock;
 
 /// Reads what Snakemake leaves behind.
 pub const IMPORTER: Importer = Importer {
@@ -43,10 +48,20 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
 }
 
 fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+    let records: Vec<ClaimedFile<'_>> = parts.iter().filter(|p| p.part == "metadata").copied().collect();
+    let pages = read_all(&records);
+    let mut clock = Clock::new(Rc::new(options.zone));
+    let mut jobs = metadata::jobs(&records, &pages, &mut clock);
     for part in parts.iter().filter(|p| p.part == "log") {
         let text = String::from_utf8_lossy(crate::encoding::without_bom(&part.source.bytes));
-        log::tell(&text, &part.source.name, &IMPORTER, options, sink);
+        log::tell(&text, &part.source.name, &mut jobs, &IMPORTER, options, sink);
     }
-    let records: Vec<ClaimedFile<'_>> = parts.iter().filter(|p| p.part == "metadata").copied().collect();
-    if records.is_empty() { Ok(()) } else { metadata::tell(&records, &IMPORTER, options, sink) }
+    if records.is_empty() {
+        return Ok(());
+    }
+    let is_alone = records.len() == parts.len();
+    if is_alone || !jobs.is_empty() {
+        metadata::tell(&records, jobs, clock, &IMPORTER, sink);
+    }
+    report_all(&records, &pages, sink)
 }

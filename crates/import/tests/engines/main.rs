@@ -16,6 +16,7 @@ mod otlp;
 mod perfetto;
 mod rows;
 mod second;
+mod shown;
 mod snakemake;
 mod tables;
 mod traces;

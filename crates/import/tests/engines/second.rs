@@ -204,7 +204,7 @@ fn recorded_files_of_the_second_set() {
             "ro-crate",
             "ml-predict-pipeline-cwltool-runcrate__ro-crate-metadata.json",
             1,
-            "3 tasks, 3 attempts, 2 edges: 3 unknown",
+            "3 tasks, 3 attempts, 2 edges: 3 succeeded",
         ),
         (
             "ro-crate",
