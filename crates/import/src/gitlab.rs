@@ -10,7 +10,8 @@ use std::rc::Rc;
 
 use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Sample, Status, Task};
 
-use crate::gather::{Named, lacks};
+use crate::draft::add_labels;
+use crate::gather::{Named, as_it_ran, lacks};
 use crate::ids::{Again, Ids};
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
@@ -236,7 +237,7 @@ fn attempt_of<'a>(job: Value<'_, 'a>, clock: &mut Clock<'_>) -> Attempt<'a> {
 }
 
 fn tell_job(place: Option<u32>, tries: Vec<Tried<'_, '_>>, sink: &mut dyn EventSink) {
-    let Some((_, last)) = tries.last() else { return };
+    let Some((newest, last)) = tries.last() else { return };
     let name = last.text_at("name").unwrap_or(Cow::Borrowed("(no name)"));
     let id = place.map_or(name.clone(), |place| Cow::Owned(format!("{name} #{place}")));
     let mut labels = Fields::new();
@@ -247,12 +248,16 @@ fn tell_job(place: Option<u32>, tries: Vec<Tried<'_, '_>>, sink: &mut dyn EventS
             labels.raw(key, value.get());
         }
     }
+    if as_it_ran(newest.clone()).is_none() {
+        add_labels(&mut labels, *last, &["created_at", "createdAt"]);
+    }
     sink.event(Event::Task(Task {
         id: id.clone(),
         name: Some(name.clone()),
         step: Some(name),
         kind: Some("job".into()),
         parent: stage_of(*last),
+        status: newest.status,
         after: last
             .at("needs")
             .into_iter()
@@ -262,13 +267,18 @@ fn tell_job(place: Option<u32>, tries: Vec<Tried<'_, '_>>, sink: &mut dyn EventS
         labels: labels.finish(),
         ..Task::default()
     }));
-    for (number, (attempt, job)) in (1..).zip(tries) {
-        sink.event(Event::Attempt(Attempt { task: id.clone(), number, ..attempt }));
+    let mut number = 0;
+    for (attempt, job) in tries {
+        let attempt = as_it_ran(attempt);
+        if let Some(attempt) = attempt {
+            number += 1;
+            sink.event(Event::Attempt(Attempt { task: id.clone(), number, ..attempt }));
+        }
         for (key, unit) in [("queued_duration", "s"), ("coverage", "%")] {
             if let Some(value) = job.number_at(key) {
                 sink.event(Event::Sample(Sample {
                     task: Some(id.clone()),
-                    number: Some(number),
+                    number: (number > 0).then_some(number),
                     name: key.into(),
                     value,
                     unit: Some(unit.into()),

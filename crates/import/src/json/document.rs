@@ -543,11 +543,11 @@ fn literal_end(bytes: &[u8], at: usize, stop: usize, keyed: bool) -> Option<Resu
 const LITERAL_BYTES: usize = 4 << 10;
 
 /// Whether mending may help against what stands at `stop`, within or behind the record that begins at `at`: a number
-/// that is none, a control character, bytes that are not UTF-8, a comma before a bracket.
+/// that is none, a control character, bytes that are not UTF-8, single quotes, a comma before a bracket.
 fn mendable(bytes: &[u8], at: usize, stop: usize) -> bool {
     let Some(rest) = bytes.get(stop..).filter(|_| stop >= at) else { return true };
     match rest.first() {
-        None | Some(0..0x20 | 0x80..) => true,
+        None | Some(0..0x20 | 0x80.. | b'\'') => true,
         Some(b'}' | b']') => bytes[at..stop].trim_ascii_end().last() == Some(&b','),
         // A word may be found wrong at its second letter.
         Some(_) => {

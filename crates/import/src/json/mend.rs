@@ -92,6 +92,15 @@ impl Pass<'_> {
                     }
                     continue;
                 }
+                b'\'' if at >= self.tried => {
+                    let Some(end) = self.single_quoted(at) else { break };
+                    if end > at {
+                        last_comma = None;
+                        at = end;
+                        cut = Cut { len: self.out.len(), at, open: open.len() };
+                    }
+                    continue;
+                }
                 b'{' | b'[' => {
                     open.push(byte + 2);
                     self.out.push(byte);
@@ -155,6 +164,27 @@ impl Pass<'_> {
                 Some(at)
             }
         }
+    }
+
+    /// Copies the text in single quotes at `at` as JSON and returns its end; `at` if nothing that ends a value or a key
+    /// follows it, and `None` if it has no end.
+    fn single_quoted(&mut self, at: usize) -> Option<usize> {
+        let stop = match python::quoted(&self.text[at..]) {
+            Ok((json, len)) => {
+                let rest = self.text.as_bytes().get(at + len..).unwrap_or_default();
+                let next = rest.iter().find(|b| !b.is_ascii_whitespace());
+                if matches!(next, None | Some(b',' | b':' | b'}' | b']')) {
+                    self.count_literal(at);
+                    self.out.extend_from_slice(json.as_bytes());
+                    return Some(at + len);
+                }
+                len
+            }
+            Err(stop) if at + stop >= self.text.len() => return None,
+            Err(stop) => stop,
+        };
+        self.tried = at + stop.max(1);
+        Some(at)
     }
 
     fn count_literal(&mut self, at: usize) {
