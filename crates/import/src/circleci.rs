@@ -51,12 +51,12 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         }
     }
     for (id, jobs) in &runs.list {
-        tell(id, jobs, options, sink);
+        emit(id, jobs, options, sink);
     }
     report_all(parts, &pages, sink)
 }
 
-fn tell<'a>(run: &str, jobs: &[Value<'_, 'a>], options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit<'a>(run: &str, jobs: &[Value<'_, 'a>], options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut draft = Draft::new(Cow::Owned(run.to_owned()), "CircleCI", options);
     draft.run.workflow = jobs.iter().find_map(|job| job.text_at("project_slug"));
     // The dependencies are recorded, also when there are none.

@@ -40,7 +40,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     let pages = read_all(parts);
     for (part, file) in parts.iter().zip(&pages) {
         for root in file.roots().filter(|root| root.is_object()) {
-            tell(root, &part.source.name, options, sink);
+            emit(root, &part.source.name, options, sink);
         }
     }
     report_all(parts, &pages, sink)
@@ -51,7 +51,7 @@ fn base(key: &str) -> &str {
     key.split('[').next().unwrap_or(key)
 }
 
-fn tell(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
     let run = root.any(&["pipeline_run", "dagster_run"]);
     let id = run.and_then(|r| r.text_at("run_id")).unwrap_or_else(|| Cow::Owned(file.to_owned()));
     let mut draft = Draft::new(id, "Dagster", options);

@@ -136,7 +136,7 @@ impl<'z, 'a> Draft<'z, 'a> {
             known.samples.extend(piece.samples);
             known.artifacts.extend(piece.artifacts);
         }
-        ids.tell(&mut self.tally);
+        ids.add_to(&mut self.tally);
     }
 
     /// Emits the run with its contents. Tasks keep their order; a dependency on an id of several tasks includes all of
@@ -215,8 +215,8 @@ impl<'z, 'a> Draft<'z, 'a> {
         for log in self.logs {
             sink.event(Event::Log(Log { task: log.task.map(known), ..log }));
         }
-        fan.tell(&mut self.tally);
-        self.clock.tell(&mut self.tally);
+        fan.add_to(&mut self.tally);
+        self.clock.add_to(&mut self.tally);
         self.tally.report(&whose, sink);
     }
 }

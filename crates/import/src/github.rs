@@ -104,7 +104,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         }
     }
     for run in &runs.list {
-        tell(run, options, sink);
+        emit(run, options, sink);
     }
     report_all(parts, &pages, sink)
 }
@@ -174,7 +174,7 @@ fn labels(of: Value<'_, '_>, keys: &[&str]) -> Fields {
     labels
 }
 
-fn tell(run: &Run<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit(run: &Run<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut clock = Clock::new(Rc::new(options.zone));
     let mut tally = Tally::new();
     let mut info = RunInfo { id: Cow::Borrowed(&run.id), ..RunInfo::default() };
@@ -247,10 +247,10 @@ fn tell(run: &Run<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
             continue;
         }
         seen.insert(key.clone(), mark);
-        tell_job(&key, number, job, &mut clock, sink);
+        emit_job(&key, number, job, &mut clock, sink);
     }
-    ids.tell(&mut tally);
-    clock.tell(&mut tally);
+    ids.add_to(&mut tally);
+    clock.add_to(&mut tally);
     tally.report(&run.id, sink);
 }
 
@@ -263,7 +263,7 @@ fn outcome<'a>(record: Value<'_, 'a>) -> Outcome<'a> {
     outcome
 }
 
-fn tell_job(key: &str, number: u32, job: Value<'_, '_>, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
+fn emit_job(key: &str, number: u32, job: Value<'_, '_>, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
     let name = job.text_at("name");
     let mut attempt = timed(key, number, job, clock);
     attempt.queued = job.at("created_at").and_then(|t| clock.value(t));

@@ -106,7 +106,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         }
     }
     for pipeline in &pipelines.list {
-        tell(pipeline, options, sink);
+        emit(pipeline, options, sink);
     }
     report_all(parts, &pages, sink)
 }
@@ -128,7 +128,7 @@ fn stage_of<'a>(job: Value<'_, 'a>) -> Option<Cow<'a, str>> {
     stage.text().or_else(|| stage.text_at("name"))
 }
 
-fn tell(pipeline: &Pipeline<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit(pipeline: &Pipeline<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut clock = Clock::new(Rc::new(options.zone));
     let mut tally = Tally::new();
     // A job holds a short form of its pipeline.
@@ -163,19 +163,19 @@ fn tell(pipeline: &Pipeline<'_, '_>, options: &Options<'_>, sink: &mut dyn Event
         tries.entry(&name, Vec::new).push(job);
     }
     for tries in &tries.list {
-        tell_jobs(tries, &mut ids, &mut clock, sink);
+        emit_jobs(tries, &mut ids, &mut clock, sink);
     }
-    ids.tell(&mut tally);
-    clock.tell(&mut tally);
+    ids.add_to(&mut tally);
+    clock.add_to(&mut tally);
     tally.report(&pipeline.id, sink);
 }
 
 type Tried<'t, 'a> = (Attempt<'a>, Value<'t, 'a>);
 
 /// Emits the jobs of one name: a job that is run again keeps it. Jobs that ran at the same time are tasks of their own.
-fn tell_jobs(jobs: &[Value<'_, '_>], ids: &mut Ids, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
+fn emit_jobs(jobs: &[Value<'_, '_>], ids: &mut Ids, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
     let (mut tries, mut others): (Vec<Tried<'_, '_>>, Vec<Tried<'_, '_>>) = (Vec::new(), Vec::new());
-    let mut told: Vec<Attempt<'_>> = Vec::new();
+    let mut recorded: Vec<Attempt<'_>> = Vec::new();
     // Jobs stand in the order of their ids.
     let mut before = None;
     for job in jobs {
@@ -185,7 +185,7 @@ fn tell_jobs(jobs: &[Value<'_, '_>], ids: &mut Ids, clock: &mut Clock<'_>, sink:
         let is_distinct = id.is_some() && id != before;
         let is_known = id.is_some() && id == before;
         before = id;
-        if let (true, Some(known), Some((last, _))) = (is_known, told.last_mut(), tries.last_mut())
+        if let (true, Some(known), Some((last, _))) = (is_known, recorded.last_mut(), tries.last_mut())
             && known.started == attempt.started
             && (known.ended.is_none() || attempt.ended.is_none())
         {
@@ -196,21 +196,21 @@ fn tell_jobs(jobs: &[Value<'_, '_>], ids: &mut Ids, clock: &mut Clock<'_>, sink:
             }
             continue;
         }
-        match ids.again(&name, &told, &attempt, is_distinct) {
+        match ids.again(&name, &recorded, &attempt, is_distinct) {
             Again::Duplicate => {}
             Again::Other => {
                 ids.other(&name);
                 others.push((attempt, *job));
             }
             Again::Next => {
-                told.push(attempt.clone());
+                recorded.push(attempt.clone());
                 tries.push((attempt, *job));
             }
         }
     }
-    tell_job(None, tries, sink);
+    emit_job(None, tries, sink);
     for (number, other) in (2..).zip(others) {
-        tell_job(Some(number), vec![other], sink);
+        emit_job(Some(number), vec![other], sink);
     }
 }
 
@@ -236,7 +236,7 @@ fn attempt_of<'a>(job: Value<'_, 'a>, clock: &mut Clock<'_>) -> Attempt<'a> {
     attempt
 }
 
-fn tell_job(place: Option<u32>, tries: Vec<Tried<'_, '_>>, sink: &mut dyn EventSink) {
+fn emit_job(place: Option<u32>, tries: Vec<Tried<'_, '_>>, sink: &mut dyn EventSink) {
     let Some((newest, last)) = tries.last() else { return };
     let name = last.text_at("name").unwrap_or(Cow::Borrowed("(no name)"));
     let id = place.map_or(name.clone(), |place| Cow::Owned(format!("{name} #{place}")));

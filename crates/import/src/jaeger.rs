@@ -10,7 +10,7 @@ use makespan_model::HashMap;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
-use crate::otlp::{Attributes, Book, Note, Span, tell};
+use crate::otlp::{Attributes, Book, Note, Span, emit};
 use crate::sniff::{Head, JsonKind};
 
 /// Reads traces of Jaeger.
@@ -54,7 +54,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
             take(data, &mut book);
         }
     }
-    tell(book, &IMPORTER, "Jaeger", sink);
+    emit(book, &IMPORTER, "Jaeger", sink);
     report_all(parts, &pages, sink)
 }
 

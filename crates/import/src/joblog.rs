@@ -193,5 +193,5 @@ fn parallel(text: &str, file: &str, tally: &mut Tally, sink: &mut dyn EventSink)
             }
         }
     }
-    ids.tell(tally);
+    ids.add_to(tally);
 }

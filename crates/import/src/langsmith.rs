@@ -11,7 +11,7 @@ use crate::draft::records;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
-use crate::otlp::{Attributes, Book, Span, tell};
+use crate::otlp::{Attributes, Book, Span, emit};
 use crate::sniff::Head;
 
 /// Reads runs of LangSmith.
@@ -55,7 +55,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
             level = next;
         }
     }
-    tell(book, &IMPORTER, "LangSmith", sink);
+    emit(book, &IMPORTER, "LangSmith", sink);
     report_all(parts, &pages, sink)
 }
 

@@ -65,12 +65,12 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         }
     }
     for (id, facts, tasks) in &runs.list {
-        tell(id, *facts, tasks, options, sink);
+        emit(id, *facts, tasks, options, sink);
     }
     report_all(parts, &pages, sink)
 }
 
-fn tell(
+fn emit(
     id: &str,
     facts: Option<Value<'_, '_>>,
     tasks: &[Value<'_, '_>],

@@ -44,7 +44,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     let pages = read_all(parts);
     for (part, file) in parts.iter().zip(&pages) {
         for root in file.roots() {
-            tell(root, part, options, sink);
+            emit(root, part, options, sink);
         }
     }
     report_all(parts, &pages, sink)
@@ -59,7 +59,7 @@ fn time(value: Option<Value<'_, '_>>, clock: &mut Clock<'_>) -> Option<i64> {
     }
 }
 
-fn tell(root: Value<'_, '_>, part: &ClaimedFile<'_>, options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit(root: Value<'_, '_>, part: &ClaimedFile<'_>, options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut clock = Clock::new(Rc::new(options.zone));
     let run = root.any(&["execution", "run"]);
     let exit = run.and_then(|r| r.at("exitCode")).and_then(Value::whole);
@@ -88,14 +88,14 @@ fn tell(root: Value<'_, '_>, part: &ClaimedFile<'_>, options: &Options<'_>, sink
     }));
     lacks(&IMPORTER, sink);
     for task in root.list("tasks") {
-        tell_task(task, &mut clock, sink);
+        emit_task(task, &mut clock, sink);
     }
     let mut tally = Tally::new();
-    clock.tell(&mut tally);
+    clock.add_to(&mut tally);
     tally.report(&part.source.name, sink);
 }
 
-fn tell_task(task: Value<'_, '_>, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
+fn emit_task(task: Value<'_, '_>, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
     let Some(id) = task.text_at("taskId") else { return };
     let execution = task.at("execution");
     let cache = task.at("cache");

@@ -2,19 +2,13 @@
 
 use super::mended::{Mended, Place};
 use super::python::{self, to_json};
-use crate::encoding::{decode_utf16, looks_utf16};
 
 /// Writes the mended text to `out`; places are counted from `base`. `Mended::default()` where there was nothing
 /// to mend (`out` is then of no use).
 pub(super) fn mend(bytes: &[u8], base: Place, out: &mut Vec<u8>) -> Mended {
     let mut mended = Mended::default();
     out.clear();
-    if let Some(big_endian) = looks_utf16(bytes) {
-        mended.utf16 = true;
-        let text = decode_utf16(bytes, big_endian);
-        let base = Place { offset: None, ..base };
-        Pass { text: &text, base, out, mended: &mut mended, literal: None, tried: 0 }.run();
-    } else if let Ok(text) = std::str::from_utf8(bytes) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
         if let Some((json, values)) = to_json(text) {
             mended.literals = values;
             let first = text.len() - text.trim_start().len();

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use makespan_format::{Event, EventSink, Fields, RunInfo, Status};
 use makespan_model::HashMap;
 
-use super::jobs::{Job, Try, tell_jobs};
+use super::jobs::{Job, Try, emit_jobs};
 use crate::gather::lacks;
 use crate::ids::Ids;
 use crate::importer::{Importer, Options};
@@ -52,7 +52,7 @@ struct Reader<'a, 'z> {
     is_over: bool,
 }
 
-pub(super) fn tell(
+pub(super) fn emit(
     text: &str,
     file: &str,
     importer: &Importer,
@@ -90,9 +90,9 @@ pub(super) fn tell(
     info.labels = labels.finish();
     sink.event(Event::Run(info));
     lacks(importer, sink);
-    tell_jobs(jobs, &mut tally, sink);
-    ids.tell(&mut tally);
-    clock.tell(&mut tally);
+    emit_jobs(jobs, &mut tally, sink);
+    ids.add_to(&mut tally);
+    clock.add_to(&mut tally);
     tally.report(file, sink);
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use makespan_format::{Event, EventSink, Fields, RunInfo, Status};
 
-use super::jobs::{Job, Try, tell_jobs};
+use super::jobs::{Job, Try, emit_jobs};
 use crate::error::ReadError;
 use crate::gather::{Named, lacks};
 use crate::importer::{ClaimedFile, Importer, Options};
@@ -23,7 +23,7 @@ fn path_of(name: &str) -> Option<String> {
     String::from_utf8(bytes).ok().filter(|path| path.chars().all(|c| !c.is_control()))
 }
 
-pub(super) fn tell(
+pub(super) fn emit(
     parts: &[ClaimedFile<'_>],
     importer: &Importer,
     options: &Options<'_>,
@@ -66,8 +66,8 @@ pub(super) fn tell(
             String::new,
         );
     }
-    tell_jobs(jobs.list, &mut tally, sink);
-    clock.tell(&mut tally);
+    emit_jobs(jobs.list, &mut tally, sink);
+    clock.add_to(&mut tally);
     tally.report(file, sink);
     report_all(parts, &pages, sink)
 }

@@ -45,8 +45,8 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
 fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
     for part in parts.iter().filter(|p| p.part == "log") {
         let text = String::from_utf8_lossy(crate::encoding::without_bom(&part.source.bytes));
-        log::tell(&text, &part.source.name, &IMPORTER, options, sink);
+        log::emit(&text, &part.source.name, &IMPORTER, options, sink);
     }
     let records: Vec<ClaimedFile<'_>> = parts.iter().filter(|p| p.part == "metadata").copied().collect();
-    if records.is_empty() { Ok(()) } else { metadata::tell(&records, &IMPORTER, options, sink) }
+    if records.is_empty() { Ok(()) } else { metadata::emit(&records, &IMPORTER, options, sink) }
 }

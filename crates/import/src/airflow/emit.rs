@@ -19,7 +19,7 @@ use crate::times::Clock;
 /// Above so many dependencies between the instances of two mapped tasks, each waits for the one that ended last.
 const MOST_PAIRS: usize = 4096;
 
-pub(super) fn tell(
+pub(super) fn emit(
     book: &Book<'_, '_>,
     importer: &Importer,
     options: &Options<'_>,
@@ -32,10 +32,10 @@ pub(super) fn tell(
         if let Some(at) = best {
             used[at] = true;
         }
-        tell_run(run, best.map(|at| &book.dags[at]), book, importer, options, sink);
+        emit_run(run, best.map(|at| &book.dags[at]), book, importer, options, sink);
     }
     for (dag, _) in book.dags.iter().zip(used).filter(|(_, used)| !used) {
-        tell_dag(dag, sink);
+        emit_dag(dag, sink);
     }
     if !book.runs.list.is_empty() {
         for file in &book.unused {
@@ -55,7 +55,7 @@ fn labels(of: Value<'_, '_>, keys: &[&str]) -> Fields {
     labels
 }
 
-fn tell_run(
+fn emit_run(
     run: &Run<'_, '_>,
     dag: Option<&Dag<'_, '_>>,
     book: &Book<'_, '_>,
@@ -122,12 +122,12 @@ fn tell_run(
         }
         let facts = facts.get(&*instance.task).copied();
         for own in split(instance, &mut ids, &mut scratch) {
-            tell_instance(&own, after.clone(), facts, &mut clock, &mut tally, sink);
+            emit_instance(&own, after.clone(), facts, &mut clock, &mut tally, sink);
         }
     }
-    tell_logs(run, book, &mut clock, sink);
-    ids.tell(&mut tally);
-    clock.tell(&mut tally);
+    emit_logs(run, book, &mut clock, sink);
+    ids.add_to(&mut tally);
+    clock.add_to(&mut tally);
     tally.report(&run.id, sink);
 }
 
@@ -176,7 +176,7 @@ fn split<'t, 'a>(instance: &Instance<'t, 'a>, ids: &mut Ids, clock: &mut Clock<'
     all.into_iter().map(|(own, _)| own).collect()
 }
 
-fn tell_instance(
+fn emit_instance(
     instance: &Instance<'_, '_>,
     after: Vec<Cow<'_, str>>,
     facts: Option<Value<'_, '_>>,
@@ -275,7 +275,7 @@ fn without_state(record: Value<'_, '_>, clock: &mut Clock<'_>) -> Status {
 }
 
 /// Emits the logs that name this run; one line of a log names the task of all.
-fn tell_logs(run: &Run<'_, '_>, book: &Book<'_, '_>, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
+fn emit_logs(run: &Run<'_, '_>, book: &Book<'_, '_>, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
     for lines in &book.logs {
         let naming = lines.iter().find(|l| l.at("task_id").is_some() && l.at("run_id").is_some());
         let Some(naming) = naming else { continue };
@@ -301,7 +301,7 @@ fn tell_logs(run: &Run<'_, '_>, book: &Book<'_, '_>, clock: &mut Clock<'_>, sink
 }
 
 /// Shows the tasks of a DAG of which no run is there.
-fn tell_dag(dag: &Dag<'_, '_>, sink: &mut dyn EventSink) {
+fn emit_dag(dag: &Dag<'_, '_>, sink: &mut dyn EventSink) {
     sink.event(Event::Run(RunInfo {
         id: dag.file.into(),
         source: Some("Airflow".into()),
