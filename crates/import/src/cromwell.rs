@@ -177,6 +177,10 @@ fn attempt<'a>(call: Value<'_, 'a>, clock: &mut Clock<'_>) -> Attempt<'a> {
         error: outcome.into_error(),
         ..Attempt::default()
     };
+    // A call without a recorded outcome is not known to have succeeded.
+    if attempt.status.is_none() && attempt.ended.is_some() {
+        attempt.status = Some(Status::Unknown);
+    }
     clock.settle(&mut attempt);
     attempt
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use makespan_format::{Artifact, Attempt, Direction, ErrorInfo, EventSink, Log, Sample, Status};
-use makespan_model::{HashMap, HashSet};
+use makespan_model::{HashMap, HashSet, Order as _};
 
 use crate::draft::{Draft, Piece, labels};
 use crate::gather::Named;
@@ -65,7 +65,13 @@ fn emit(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn E
     }
     draft.run.infer_edges = Some(false);
     let mut steps: Named<Piece<'_>> = Named::default();
-    for event in root.list("event_list") {
+    let mut events: Vec<Value<'_, '_>> = root.list("event_list").collect();
+    // Whatever the order of the file; events of one moment keep theirs.
+    let time = |event: &Value<'_, '_>| event.number_at("timestamp").map(|seconds| (seconds * 1e6) as i64);
+    if !events.is_sorted_by_key(time) {
+        events.order_by_cached_key(time);
+    }
+    for event in events {
         take(event, &mut steps, &mut draft);
     }
     // Steps of the plan by the part of their key that does not depend on the run.

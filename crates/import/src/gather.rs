@@ -76,9 +76,12 @@ pub(crate) fn alarm(text: &str) -> Option<&'static str> {
 
 /// Returns an attempt as far as it ran; `None` for one that never began. A task that waits, was skipped or was cancelled
 /// while it waited has no start and no end, whatever a service writes in their place: the time of the request, or the same
-/// time twice. An error stays.
-pub(crate) fn as_it_ran(attempt: Attempt<'_>) -> Option<Attempt<'_>> {
+/// time twice. An error stays. An attempt with times and no recorded outcome is not known to have succeeded.
+pub(crate) fn as_it_ran(mut attempt: Attempt<'_>) -> Option<Attempt<'_>> {
     let (started, ended) = (attempt.started, attempt.ended);
+    if attempt.status.is_none() && started.or(ended).is_some() {
+        attempt.status = Some(Status::Unknown);
+    }
     let is_empty = started.is_none() || ended.is_some_and(|end| started.is_none_or(|start| end <= start));
     let never_began = match attempt.status {
         Some(Status::Pending | Status::Queued) => true,

@@ -87,7 +87,10 @@ fn emit(
     }
     // The number of a task is the order in which tasks were made.
     let mut tasks = tasks.to_vec();
-    tasks.order_by_numbers(|t| t.any(&["task", "task_id"]).and_then(Value::whole).unwrap_or(i64::MAX));
+    tasks.order_by_numbers(|t| {
+        let number = t.any(&["task", "task_id"]).and_then(Value::whole).unwrap_or(i64::MAX);
+        (number, t.at("attempt_id").and_then(Value::whole).unwrap_or(0))
+    });
     let mut seen: Named<Piece<'_>> = Named::default();
     for task in tasks {
         let step = task.text_of(&["step", "step_name"]).unwrap_or_default();

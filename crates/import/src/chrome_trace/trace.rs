@@ -203,6 +203,11 @@ impl Trace {
         let cat = r.cat.and_then(Value::text).unwrap_or_default();
         let args = r.args.filter(|a| a.get() != "{}" && !a.is_null());
         let end = ts.saturating_add(dur.max(0));
+        if ph == b'X' && name.starts_with("Total ") && args.is_some_and(is_total) {
+            let what = "totals that clang adds over all slices of a name are not shown; they are not slices";
+            self.tally.info("not-shown", what, || &*name);
+            return;
+        }
         if ph == b'X' && cat == COMPONENT {
             let name = self.texts.intern(action_of(&name));
             self.bazel.path.push(Component { name, start: ts, end });
@@ -343,6 +348,11 @@ impl Trace {
     }
 }
 
+/// Whether these are the arguments of a sum over all slices of a name, as clang writes them.
+fn is_total(args: Value<'_, '_>) -> bool {
+    args.at("count").is_some() && args.at("avg ms").is_some()
+}
+
 fn is_true(value: Option<Value<'_, '_>>) -> bool {
     value.is_some_and(|v| matches!(plain(Some(v)), "true" | "1"))
 }
@@ -374,6 +384,10 @@ impl Records for Trace {
             }
             "deviceProperties" => self.source = "PyTorch Kineto",
             "baseTimeNanoseconds" => self.base = self.base.or(value.whole()),
+            // Of clang, microseconds since 1970.
+            "beginningOfTime" => {
+                self.base = self.base.or(value.whole().and_then(|micros| micros.checked_mul(1000)));
+            }
             _ => {}
         }
         if value.get().len() > LONGEST_LABEL {

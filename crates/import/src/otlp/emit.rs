@@ -227,6 +227,8 @@ fn emit_span(
     let status = match (&*span.code, span.ended) {
         ("2" | "error", _) => Status::Failed,
         (NO_END, _) => Status::Unknown,
+        // The specification: validated to have completed successfully.
+        ("1" | "ok", None) => Status::Succeeded,
         (_, None) => Status::Running,
         ("" | "0" | "unset" | "1" | "ok", _) => {
             let mut unread = Unread::default();

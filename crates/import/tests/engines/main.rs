@@ -19,6 +19,7 @@ mod second;
 mod snakemake;
 mod tables;
 mod traces;
+mod variants;
 mod wfcommons;
 
 use std::path::{Path, PathBuf};
