@@ -93,7 +93,7 @@ pub(crate) fn as_it_ran(mut attempt: Attempt<'_>) -> Option<Attempt<'_>> {
     if !never_began {
         return Some(attempt);
     }
-    attempt.error.is_some().then(|| Attempt { queued: None, started: None, ended: None, ..attempt })
+    attempt.error.is_some().then_some(Attempt { queued: None, started: None, ended: None, ..attempt })
 }
 
 /// Reports what this format does not record, within the open run.
