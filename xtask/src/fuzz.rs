@@ -1,5 +1,5 @@
 //! `cargo xtask fuzz`: runs every target of `fuzz/` for its share of a minute, with the fixtures of the importers as
-//! seeds.
+//! seeds. Any toolchain will do, also a stable one: no sanitizer is used.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,6 +11,9 @@ use crate::workspace::{Workspace, make_folder};
 /// Time of all targets together, seconds.
 const SECONDS: usize = 60;
 
+/// For each fixture, the number of kinds of files as which its importer reads it.
+const KINDS: usize = 4;
+
 /// Maximum size of a seed, bytes: libFuzzer mutates short inputs best.
 const LONGEST_SEED: u64 = 16 << 10;
 
@@ -21,7 +24,7 @@ const LONGEST_SEED: u64 = 16 << 10;
 /// Fails if cargo-fuzz is missing, or a target fails: cargo-fuzz then prints the input and how to run it again.
 pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Outcome {
     if capture(Command::new("cargo").args(["fuzz", "--version"])).is_err() {
-        return Err("cargo-fuzz is missing: cargo install cargo-fuzz".to_owned());
+        return Err("cargo-fuzz is missing: install it with `cargo install cargo-fuzz`".to_owned());
     }
     let folder = workspace.root.join("fuzz");
     let targets: Vec<String> = names(&folder.join("fuzz_targets"))
@@ -34,8 +37,9 @@ pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Outcome {
         stage(&format!("fuzz: {target}"), || {
             let corpus = folder.join("corpus").join(target);
             make_folder(&corpus)?;
-            if target == "open" {
-                seed(&workspace.root.join("crates/import/tests/fixtures"), &corpus)?;
+            if matches!(target.as_str(), "open" | "importer") {
+                let kinds = if target == "importer" { KINDS } else { 0 };
+                seed(&workspace.root.join("crates/import/tests/fixtures"), &corpus, kinds)?;
             }
             let mut command = Command::new("cargo");
             // Sanitizers need nightly and look for faults of unsafe code, of which there is none. Coverage does not.
@@ -48,14 +52,28 @@ pub(crate) fn run(workspace: &Workspace, words: &[String]) -> Outcome {
     Ok(())
 }
 
-/// Copies the short fixtures of all importers into a corpus.
-fn seed(fixtures: &Path, corpus: &Path) -> Outcome {
+/// Copies the short fixtures of all importers into a corpus; for so many kinds of files each behind a line with the
+/// importer and the kind, or as they are if `kinds` is 0.
+fn seed(fixtures: &Path, corpus: &Path, kinds: usize) -> Outcome {
     for id in names(fixtures) {
         for name in names(&fixtures.join(&id)).into_iter().filter(|name| !name.ends_with(".events")) {
             let from = fixtures.join(&id).join(&name);
             if std::fs::metadata(&from).is_ok_and(|file| file.is_file() && file.len() <= LONGEST_SEED) {
-                std::fs::copy(&from, corpus.join(format!("{id}-{name}")))
-                    .map_err(|error| format!("cannot copy {}: {error}", from.display()))?;
+                let bytes = std::fs::read(&from)
+                    .map_err(|error| format!("cannot read {}: {error}", from.display()))?;
+                let mut seeds = vec![(format!("{id}-{name}"), bytes.clone())];
+                if kinds > 0 {
+                    let behind_line = |kind| {
+                        let line = format!("{id} {kind}\n");
+                        (format!("{id}-{kind}-{name}"), [line.as_bytes(), &bytes].concat())
+                    };
+                    seeds = (0..kinds).map(behind_line).collect();
+                }
+                for (name, bytes) in seeds {
+                    let to = corpus.join(name);
+                    std::fs::write(&to, bytes)
+                        .map_err(|error| format!("cannot write {}: {error}", to.display()))?;
+                }
             }
         }
     }

@@ -98,8 +98,8 @@ fn plain(tasks: u64) -> String {
 /// Seconds of processor time that this thread has had, where the system tells (Linux): on a busy machine the time of
 /// the clock says little. Else seconds of the clock since `start`.
 fn seconds(start: Instant) -> f64 {
-    let told = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
-    let ns = told.and_then(|text| text.split(' ').next().and_then(|ns| ns.parse::<f64>().ok()));
+    let recorded = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let ns = recorded.and_then(|text| text.split(' ').next().and_then(|ns| ns.parse::<f64>().ok()));
     ns.map_or_else(|| start.elapsed().as_secs_f64(), |ns| ns / 1e9)
 }
 

@@ -82,7 +82,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
             let is_one = items.is_none();
             for workflow in items.into_iter().flat_map(Value::elements).chain(is_one.then_some(root)) {
                 if workflow.at("status").is_some() || workflow.at("metadata").is_some() {
-                    tell(workflow, &part.source.name, options, sink);
+                    emit(workflow, &part.source.name, options, sink);
                 }
             }
         }
@@ -115,7 +115,7 @@ struct Node<'t, 'a> {
     task: Option<usize>,
 }
 
-fn tell(workflow: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit(workflow: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut clock = Clock::new(Rc::new(options.zone));
     let mut tally = Tally::new();
     let (metadata, status) = (workflow.at("metadata"), workflow.at("status"));
@@ -159,9 +159,9 @@ fn tell(workflow: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut d
         tally.info("no-nodes", what, || &*name);
     }
     let mut ids = Ids::default();
-    tell_nodes(nodes, &name, &mut ids, &mut clock, sink);
-    ids.tell(&mut tally);
-    clock.tell(&mut tally);
+    emit_nodes(nodes, &name, &mut ids, &mut clock, sink);
+    ids.add_to(&mut tally);
+    clock.add_to(&mut tally);
     tally.report(&name, sink);
 }
 
@@ -170,7 +170,7 @@ fn number_of(name: &str) -> Option<u32> {
     name.strip_suffix(')')?.rsplit_once('(')?.1.parse().ok()
 }
 
-fn tell_nodes(
+fn emit_nodes(
     nodes: Option<Value<'_, '_>>,
     workflow: &str,
     ids: &mut Ids,
@@ -328,14 +328,14 @@ fn tell_nodes(
         let start = |at: usize| list[at].value.text_at("startedAt").map(Cow::into_owned);
         tried[at].order_by_cached_key(|node| start(*node));
         let last = tried[at].last().map_or(node, |last| &list[*last]);
-        tell_task(last, &keys[at], parent, before, clock, sink);
+        emit_task(last, &keys[at], parent, before, clock, sink);
         let mut number = 0;
         for node in &tried[at] {
             let mut all = tries.remove(node).unwrap_or_else(|| vec![(0, *node)]);
             all.order_by(Ord::cmp);
             for (_, of) in all {
                 number += 1;
-                tell_attempt(&list[of], &keys[at], number, clock, sink);
+                emit_attempt(&list[of], &keys[at], number, clock, sink);
             }
         }
     }
@@ -352,7 +352,7 @@ fn status_of(node: &Node<'_, '_>, clock: &mut Clock<'_>) -> Option<Status> {
     outcome.settle(&mut clock.unread).or_else(|| node.value.at("startedAt").map(|_| Status::Running))
 }
 
-fn tell_task(
+fn emit_task(
     node: &Node<'_, '_>,
     id: &str,
     parent: Option<Cow<'_, str>>,
@@ -387,7 +387,7 @@ fn tell_task(
     }));
 }
 
-fn tell_attempt(node: &Node<'_, '_>, id: &str, number: u32, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
+fn emit_attempt(node: &Node<'_, '_>, id: &str, number: u32, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
     let value = node.value;
     let status = status_of(node, clock);
     if matches!(status, Some(Status::Skipped | Status::Pending) | None) {

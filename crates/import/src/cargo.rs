@@ -45,7 +45,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         let (name, bytes) = (part.source.name.as_str(), &*part.source.bytes);
         if part.part == "lines" {
             let pages = Pages::read(bytes);
-            tell_lines(&pages, name, options, sink);
+            emit_lines(&pages, name, options, sink);
             pages.report(name, sink)?;
             continue;
         }
@@ -56,7 +56,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
             )));
         };
         let pages = Pages::read(data);
-        tell_report(bytes, &pages, name, options, sink);
+        emit_report(bytes, &pages, name, options, sink);
         pages.report(name, sink)?;
     }
     Ok(())
@@ -81,7 +81,7 @@ fn ns(seconds: f64) -> Option<i64> {
     (0.0..9e9).contains(&seconds).then(|| (seconds * 1e9).round() as i64)
 }
 
-fn tell_report(bytes: &[u8], pages: &Pages<'_>, name: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit_report(bytes: &[u8], pages: &Pages<'_>, name: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
     let start = memchr::memmem::find(bytes, UNITS).unwrap_or_default();
     let html = String::from_utf8_lossy(&bytes[..start]).into_owned();
     let mut draft = Draft::new(Cow::Borrowed(name), "Cargo", options);
@@ -184,7 +184,7 @@ fn piece_of<'a>(unit: Value<'_, 'a>, id: Cow<'a, str>) -> Piece<'a> {
     piece
 }
 
-fn tell_lines(pages: &Pages<'_>, name: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit_lines(pages: &Pages<'_>, name: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut draft = Draft::new(Cow::Borrowed(name), "Cargo", options);
     let mut left_out = 0;
     for line in pages.roots() {

@@ -11,12 +11,14 @@
 //! action graph (`bazel aquery --output=jsonproto`, or `--execution_log_json_file`) that is opened with it.
 
 mod actions;
+mod arguments;
 mod bazel;
 mod emit;
 mod flow;
 mod nest;
 mod record;
 mod trace;
+mod tracks;
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -112,7 +114,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     }
     if traces.is_empty() {
         if !graph.actions.is_empty() {
-            tell_graph(&graph, &graphs[0].source.name, sink);
+            emit_graph(&graph, &graphs[0].source.name, sink);
         }
         return report_all(&graphs, &pages, sink);
     }
@@ -127,7 +129,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
 }
 
 /// Emits the actions of a build of which no profile is there.
-fn tell_graph(graph: &ActionGraph, file: &str, sink: &mut dyn EventSink) {
+fn emit_graph(graph: &ActionGraph, file: &str, sink: &mut dyn EventSink) {
     sink.event(Event::Run(RunInfo {
         id: file.into(),
         source: Some("Bazel action graph".into()),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use makespan_format::{Attempt, EventSink, Status};
+use makespan_format::{Attempt, EventSink};
 
 use crate::draft::{Draft, Piece, labels};
 use crate::gather::Named;
@@ -51,12 +51,12 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         }
     }
     for (id, jobs) in &runs.list {
-        tell(id, jobs, options, sink);
+        emit(id, jobs, options, sink);
     }
     report_all(parts, &pages, sink)
 }
 
-fn tell<'a>(run: &str, jobs: &[Value<'_, 'a>], options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit<'a>(run: &str, jobs: &[Value<'_, 'a>], options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut draft = Draft::new(Cow::Owned(run.to_owned()), "CircleCI", options);
     draft.run.workflow = jobs.iter().find_map(|job| job.text_at("project_slug"));
     // The dependencies are recorded, also when there are none.
@@ -74,14 +74,12 @@ fn tell<'a>(run: &str, jobs: &[Value<'_, 'a>], options: &Options<'_>, sink: &mut
         piece.task.labels = labels(*job, &["id", "job_number", "approved_by"]);
         let status = draft.clock.status(job.text_at("status").as_deref(), false);
         piece.task.status = status;
-        if job.at("started_at").is_some() || status == Some(Status::Failed) {
-            piece.tries.push(Attempt {
-                started: job.at("started_at").and_then(|t| draft.clock.value(t)),
-                ended: job.at("stopped_at").and_then(|t| draft.clock.value(t)),
-                status,
-                ..Attempt::default()
-            });
-        }
+        piece.tried(Attempt {
+            started: job.at("started_at").and_then(|t| draft.clock.value(t)),
+            ended: job.at("stopped_at").and_then(|t| draft.clock.value(t)),
+            status,
+            ..Attempt::default()
+        });
         draft.pieces.push(piece);
     }
     draft.emit(&IMPORTER, sink);

@@ -42,13 +42,13 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     let pages = read_all(parts);
     for (part, file) in parts.iter().zip(&pages) {
         for root in file.roots() {
-            tell(root, &part.source.name, options, sink);
+            emit(root, &part.source.name, options, sink);
         }
     }
     report_all(parts, &pages, sink)
 }
 
-fn tell(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut clock = Clock::new(Rc::new(options.zone));
     let mut tally = Tally::new();
     let mut labels = Fields::new();
@@ -94,7 +94,7 @@ fn tell(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn E
                 .collect();
             for (place, tries) in (1..).zip(ids.tries(&id, rows)) {
                 let id = if place == 1 { id.clone() } else { format!("{id} #{place}") };
-                tell_call(&id, name.clone(), within.as_deref(), &tries, sink);
+                emit_call(&id, name.clone(), within.as_deref(), &tries, sink);
                 for inner in tries.iter().filter_map(|row| row.of.at("subWorkflowMetadata")) {
                     if depth < DEEPEST {
                         open.push((inner, Some(id.clone()), depth + 1));
@@ -106,8 +106,8 @@ fn tell(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn E
             }
         }
     }
-    ids.tell(&mut tally);
-    clock.tell(&mut tally);
+    ids.add_to(&mut tally);
+    clock.add_to(&mut tally);
     tally.report(file, sink);
 }
 
@@ -124,7 +124,7 @@ fn outcome<'a>(record: Value<'_, 'a>, status: &str) -> Outcome<'a> {
     outcome
 }
 
-fn tell_call<'a>(
+fn emit_call<'a>(
     id: &str,
     name: Cow<'a, str>,
     within: Option<&str>,
@@ -177,6 +177,10 @@ fn attempt<'a>(call: Value<'_, 'a>, clock: &mut Clock<'_>) -> Attempt<'a> {
         error: outcome.into_error(),
         ..Attempt::default()
     };
+    // A call without a recorded outcome is not known to have succeeded.
+    if attempt.status.is_none() && attempt.ended.is_some() {
+        attempt.status = Some(Status::Unknown);
+    }
     clock.settle(&mut attempt);
     attempt
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use makespan_format::{Artifact, Attempt, Direction, ErrorInfo, EventSink, Log, Sample, Status};
-use makespan_model::{HashMap, HashSet};
+use makespan_model::{HashMap, HashSet, Order as _};
 
 use crate::draft::{Draft, Piece, labels};
 use crate::gather::Named;
@@ -40,7 +40,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     let pages = read_all(parts);
     for (part, file) in parts.iter().zip(&pages) {
         for root in file.roots().filter(|root| root.is_object()) {
-            tell(root, &part.source.name, options, sink);
+            emit(root, &part.source.name, options, sink);
         }
     }
     report_all(parts, &pages, sink)
@@ -51,7 +51,7 @@ fn base(key: &str) -> &str {
     key.split('[').next().unwrap_or(key)
 }
 
-fn tell(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
     let run = root.any(&["pipeline_run", "dagster_run"]);
     let id = run.and_then(|r| r.text_at("run_id")).unwrap_or_else(|| Cow::Owned(file.to_owned()));
     let mut draft = Draft::new(id, "Dagster", options);
@@ -65,7 +65,13 @@ fn tell(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn E
     }
     draft.run.infer_edges = Some(false);
     let mut steps: Named<Piece<'_>> = Named::default();
-    for event in root.list("event_list") {
+    let mut events: Vec<Value<'_, '_>> = root.list("event_list").collect();
+    // Whatever the order of the file; events of one moment keep theirs.
+    let time = |event: &Value<'_, '_>| event.number_at("timestamp").map(|seconds| (seconds * 1e6) as i64);
+    if !events.is_sorted_by_key(time) {
+        events.order_by_cached_key(time);
+    }
+    for event in events {
         take(event, &mut steps, &mut draft);
     }
     // Steps of the plan by the part of their key that does not depend on the run.

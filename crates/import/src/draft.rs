@@ -12,7 +12,7 @@ use makespan_format::{
 };
 use makespan_model::HashMap;
 
-use crate::gather::{Ordinals, lacks};
+use crate::gather::{Ordinals, as_it_ran, lacks};
 use crate::ids::{Again, Fan, Ids, Placed, Seen};
 use crate::importer::{Importer, Options};
 use crate::json::tape::Value;
@@ -136,7 +136,7 @@ impl<'z, 'a> Draft<'z, 'a> {
             known.samples.extend(piece.samples);
             known.artifacts.extend(piece.artifacts);
         }
-        ids.tell(&mut self.tally);
+        ids.add_to(&mut self.tally);
     }
 
     /// Emits the run with its contents. Tasks keep their order; a dependency on an id of several tasks includes all of
@@ -215,8 +215,8 @@ impl<'z, 'a> Draft<'z, 'a> {
         for log in self.logs {
             sink.event(Event::Log(Log { task: log.task.map(known), ..log }));
         }
-        fan.tell(&mut self.tally);
-        self.clock.tell(&mut self.tally);
+        fan.add_to(&mut self.tally);
+        self.clock.add_to(&mut self.tally);
         self.tally.report(&whose, sink);
     }
 }
@@ -234,11 +234,12 @@ impl<'a> Piece<'a> {
         Piece { native: native.into(), task, ..Piece::default() }
     }
 
-    /// Adds an attempt, unless it has neither times nor an outcome that only an attempt can have.
+    /// Adds an attempt; one that never began only gives the task its status.
     pub(crate) fn tried(&mut self, attempt: Attempt<'a>) {
-        let is_over = matches!(attempt.status, Some(Status::Failed | Status::Running | Status::Succeeded));
-        if attempt.started.is_some() || attempt.ended.is_some() || is_over {
-            self.tries.push(attempt);
+        let status = attempt.status;
+        match as_it_ran(attempt) {
+            Some(attempt) => self.tries.push(attempt),
+            None => self.task.status = self.task.status.or(status),
         }
     }
 

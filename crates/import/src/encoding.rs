@@ -1,8 +1,16 @@
-//! The character encoding of a text.
+//! The character encoding of a text. Files in UTF-16 are decoded when they are opened (`files.rs`), so importers read
+//! UTF-8 only.
+
+use std::borrow::Cow;
 
 /// The bytes without a UTF-8 byte order mark.
 pub(crate) fn without_bom(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
+}
+
+/// Returns the text of a file that is no longer UTF-16, without its byte order mark; invalid bytes become U+FFFD.
+pub(crate) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
+    String::from_utf8_lossy(without_bom(bytes))
 }
 
 /// Whether a text is UTF-16: by its byte order mark, or by zeros where ASCII text has them. `Some(true)` is

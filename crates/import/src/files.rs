@@ -13,7 +13,7 @@ use crate::encoding::{decode_utf16, looks_utf16, without_bom};
 use crate::importer::{ClaimedFile, Options, Source, Zone};
 use crate::json::python::{lines_to_json, to_json};
 use crate::json::{Mended, preamble};
-use crate::limits::{KEPT_TABLES, SHAPE_BYTES, TOLD_CLAIMS};
+use crate::limits::{KEPT_TABLES, LISTED_CLAIMS, SHAPE_BYTES};
 use crate::mapping::{GUESSING, READER};
 use crate::registry::{Entry, Importers};
 use crate::sniff::{Head, JsonKind};
@@ -52,12 +52,12 @@ pub(crate) fn read_whole(
             let head = Head::new(&item.source.name, &item.source.bytes);
             // The tried formats are recorded for the first files only: for an archive of 100,000 files they would take
             // gigabytes.
-            let is_told = at < TOLD_CLAIMS;
-            item.importer = claim(importers, &head, &mut item.verdict, is_told);
+            let is_listed = at < LISTED_CLAIMS;
+            item.importer = claim(importers, &head, &mut item.verdict, is_listed);
             if let (None, Some(outline)) = (item.importer, &outlines[at]) {
                 item.verdict.tried.clear();
                 let head = Head { bytes: outline, ..Head::new(&item.source.name, outline) };
-                item.importer = claim(importers, &head, &mut item.verdict, is_told);
+                item.importer = claim(importers, &head, &mut item.verdict, is_listed);
             }
             // An unrecognised file may be recognised without the lines that a program printed before the text.
             if item.importer.is_none()
@@ -65,7 +65,7 @@ pub(crate) fn read_whole(
             {
                 let head = Head::new(&item.source.name, &item.source.bytes[len..]);
                 let mut verdict = FileVerdict { tried: Vec::new(), ..item.verdict.clone() };
-                item.importer = claim(importers, &head, &mut verdict, is_told);
+                item.importer = claim(importers, &head, &mut verdict, is_listed);
                 if item.importer.is_some() {
                     item.verdict = verdict;
                 }
@@ -108,7 +108,7 @@ pub(crate) fn read_whole(
         }
     }
     if names.count() > 0 {
-        tell(items, sink);
+        emit(items, sink);
     }
     tasks
 }
@@ -227,7 +227,7 @@ pub(crate) fn claim(
     importers: &Importers,
     head: &Head<'_>,
     verdict: &mut FileVerdict,
-    is_told: bool,
+    is_listed: bool,
 ) -> Option<usize> {
     let mut best = None;
     let claims: Vec<_> = importers.entries.iter().map(|e| (e.importer.sniff)(head)).collect();
@@ -245,7 +245,7 @@ pub(crate) fn claim(
                 (verdict.format, verdict.part, verdict.score) = (Some(importer.id), claim.part, claim.score);
                 verdict.reason = claim.reason.to_owned();
             }
-            _ if !is_told => {}
+            _ if !is_listed => {}
             Some(claim) => {
                 verdict.tried.push((importer.id, format!("less sure ({}): {}", claim.score, claim.reason)))
             }
@@ -339,7 +339,7 @@ fn read(
 }
 
 /// Reports within the runs what is missing from them.
-fn tell(items: &[Item], sink: &mut dyn EventSink) {
+fn emit(items: &[Item], sink: &mut dyn EventSink) {
     let mut notes = Notes::new(sink);
     for item in items {
         let name = &item.verdict.name;

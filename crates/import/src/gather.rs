@@ -1,6 +1,6 @@
 //! Helpers for importers that combine a run from several records and files before they emit it.
 
-use makespan_format::{Diagnostic, EventSink, Severity};
+use makespan_format::{Attempt, Diagnostic, EventSink, Severity, Status};
 use makespan_model::{HashMap, HashSet};
 
 use crate::importer::Importer;
@@ -74,6 +74,28 @@ pub(crate) fn alarm(text: &str) -> Option<&'static str> {
     ["error", "fail", "warn", "alert"].into_iter().find(|word| text.contains(word))
 }
 
+/// Returns an attempt as far as it ran; `None` for one that never began. A task that waits, was skipped or was cancelled
+/// while it waited has no start and no end, whatever a service writes in their place: the time of the request, or the same
+/// time twice. An error stays. An attempt with times and no recorded outcome is not known to have succeeded.
+pub(crate) fn as_it_ran(mut attempt: Attempt<'_>) -> Option<Attempt<'_>> {
+    let (started, ended) = (attempt.started, attempt.ended);
+    if attempt.status.is_none() && started.or(ended).is_some() {
+        attempt.status = Some(Status::Unknown);
+    }
+    let is_empty = started.is_none() || ended.is_some_and(|end| started.is_none_or(|start| end <= start));
+    let never_began = match attempt.status {
+        Some(Status::Pending | Status::Queued) => true,
+        Some(Status::Skipped | Status::UpstreamFailed) => is_empty || ended.is_none(),
+        Some(Status::Cancelled) => started.is_none(),
+        Some(Status::Failed | Status::Running | Status::Succeeded) => false,
+        None | Some(Status::Retrying | Status::Cached | Status::Unknown) => started.or(ended).is_none(),
+    };
+    if !never_began {
+        return Some(attempt);
+    }
+    attempt.error.is_some().then_some(Attempt { queued: None, started: None, ended: None, ..attempt })
+}
+
 /// Reports what this format does not record, within the open run.
 pub(crate) fn lacks(importer: &Importer, sink: &mut dyn EventSink) {
     let message = format!("Not recorded by {}: {}", importer.title, importer.lossy);
@@ -89,6 +111,23 @@ mod tests {
         let mut names = Ordinals::default();
         let all: Vec<String> = ["a #2", "a", "a", "b", "a"].iter().map(|n| names.next(n)).collect();
         assert_eq!(all, ["a #2", "a", "a #3", "b", "a #4"]);
+    }
+
+    #[test]
+    fn what_never_began_has_no_attempt() {
+        let seen = |status, started, ended| {
+            let attempt =
+                Attempt { status: Some(status), queued: Some(1), started, ended, ..Attempt::default() };
+            as_it_ran(attempt).map(|a| (a.started, a.ended))
+        };
+        assert_eq!(seen(Status::Queued, Some(5), None), None);
+        assert_eq!(seen(Status::Skipped, Some(5), Some(5)), None);
+        assert_eq!(seen(Status::Skipped, Some(5), Some(4)), None);
+        assert_eq!(seen(Status::Cancelled, None, Some(9)), None);
+        assert_eq!(seen(Status::Unknown, None, None), None);
+        assert_eq!(seen(Status::Skipped, Some(5), Some(9)), Some((Some(5), Some(9))));
+        assert_eq!(seen(Status::Cancelled, Some(5), Some(9)), Some((Some(5), Some(9))));
+        assert_eq!(seen(Status::Failed, None, None), Some((None, None)));
     }
 
     #[test]

@@ -12,7 +12,8 @@ use makespan_format::{
 };
 use makespan_model::{HashMap, Order as _};
 
-use crate::gather::{Named, Ordinals, lacks};
+use crate::draft::add_labels;
+use crate::gather::{Named, Ordinals, as_it_ran, lacks};
 use crate::ids::Ids;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
@@ -103,7 +104,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         }
     }
     for run in &runs.list {
-        tell(run, options, sink);
+        emit(run, options, sink);
     }
     report_all(parts, &pages, sink)
 }
@@ -194,7 +195,7 @@ fn run_labels(facts: Value<'_, '_>) -> Fields {
     all
 }
 
-fn tell(run: &Run<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit(run: &Run<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut clock = Clock::new(Rc::new(options.zone));
     let mut tally = Tally::new();
     let mut info = RunInfo { id: Cow::Borrowed(&run.id), ..RunInfo::default() };
@@ -276,10 +277,10 @@ fn tell(run: &Run<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
             continue;
         }
         seen.insert(key.clone(), mark);
-        tell_job(&key, number, job, &mut clock, sink);
+        emit_job(&key, number, job, &mut clock, sink);
     }
-    ids.tell(&mut tally);
-    clock.tell(&mut tally);
+    ids.add_to(&mut tally);
+    clock.add_to(&mut tally);
     tally.report(&run.id, sink);
 }
 
@@ -292,19 +293,16 @@ fn outcome<'a>(record: Value<'_, 'a>) -> Outcome<'a> {
     outcome
 }
 
-fn tell_job(key: &str, number: u32, job: Value<'_, '_>, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
+fn emit_job(key: &str, number: u32, job: Value<'_, '_>, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
     let name = job.text_at("name");
-    sink.event(Event::Task(Task {
-        id: key.into(),
-        step: name.clone(),
-        name,
-        kind: Some("job".into()),
-        labels: labels(job, JOB_LABELS).finish(),
-        ..Task::default()
-    }));
     let mut attempt = timed(key, number, job, clock);
     attempt.queued = job.at("created_at").and_then(|t| clock.value(t));
-    attempt.worker = job.text_at("runner_name");
+    attempt.worker = job.text_at("runner_name").filter(|name| !name.is_empty());
+    // The start of a job that was cancelled while it waited for a runner is the time of the request.
+    let had_no_runner = attempt.worker.is_none() && job.list("steps").next().is_none();
+    if attempt.status == Some(Status::Cancelled) && had_no_runner {
+        attempt.started = None;
+    }
     if attempt.status == Some(Status::Failed) {
         let failed = |s: &Value<'_, '_>| outcome(*s).status() == Some(Status::Failed);
         let step = job.list("steps").find(failed).and_then(|s| s.text_at("name"));
@@ -315,7 +313,23 @@ fn tell_job(key: &str, number: u32, job: Value<'_, '_>, clock: &mut Clock<'_>, s
     }
     let worker = attempt.worker.clone();
     clock.settle(&mut attempt);
-    sink.event(Event::Attempt(attempt));
+    let (status, attempt) = (attempt.status, as_it_ran(attempt));
+    let mut all = labels(job, JOB_LABELS);
+    if attempt.is_none() {
+        add_labels(&mut all, job, &["created_at"]);
+    }
+    sink.event(Event::Task(Task {
+        id: key.into(),
+        step: name.clone(),
+        name,
+        kind: Some("job".into()),
+        status,
+        labels: all.finish(),
+        ..Task::default()
+    }));
+    if let Some(attempt) = attempt {
+        sink.event(Event::Attempt(attempt));
+    }
     let mut names = Ordinals::default();
     for step in job.list("steps").filter(|s| s.is_object()) {
         let name = step.text_at("name").unwrap_or(Cow::Borrowed("(no name)"));
@@ -324,19 +338,22 @@ fn tell_job(key: &str, number: u32, job: Value<'_, '_>, clock: &mut Clock<'_>, s
         if let Some(place) = step.at("number") {
             labels.raw("number", place.get());
         }
+        let mut attempt = timed(&id, number, step, clock);
+        attempt.worker.clone_from(&worker);
+        clock.settle(&mut attempt);
         sink.event(Event::Task(Task {
             id: Cow::Borrowed(&id),
             step: Some(name.clone()),
             name: Some(name),
             kind: Some("step".into()),
             parent: Some(key.into()),
+            status: attempt.status,
             labels: labels.finish(),
             ..Task::default()
         }));
-        let mut attempt = timed(&id, number, step, clock);
-        attempt.worker.clone_from(&worker);
-        clock.settle(&mut attempt);
-        sink.event(Event::Attempt(attempt));
+        if let Some(attempt) = as_it_ran(attempt) {
+            sink.event(Event::Attempt(attempt));
+        }
     }
 }
 

@@ -10,7 +10,8 @@ use std::rc::Rc;
 
 use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Sample, Status, Task};
 
-use crate::gather::{Named, lacks};
+use crate::draft::add_labels;
+use crate::gather::{Named, as_it_ran, lacks};
 use crate::ids::{Again, Ids};
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
@@ -105,7 +106,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         }
     }
     for pipeline in &pipelines.list {
-        tell(pipeline, options, sink);
+        emit(pipeline, options, sink);
     }
     report_all(parts, &pages, sink)
 }
@@ -134,7 +135,7 @@ fn stage_of<'a>(job: Value<'_, 'a>) -> Option<Cow<'a, str>> {
     stage.text().or_else(|| stage.text_at("name"))
 }
 
-fn tell(pipeline: &Pipeline<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit(pipeline: &Pipeline<'_, '_>, options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut clock = Clock::new(Rc::new(options.zone));
     let mut tally = Tally::new();
     // A job holds a short form of its pipeline.
@@ -179,19 +180,19 @@ fn tell(pipeline: &Pipeline<'_, '_>, options: &Options<'_>, sink: &mut dyn Event
         tries.entry(&name, Vec::new).push(job);
     }
     for tries in &tries.list {
-        tell_jobs(tries, &mut ids, &mut clock, sink);
+        emit_jobs(tries, &mut ids, &mut clock, sink);
     }
-    ids.tell(&mut tally);
-    clock.tell(&mut tally);
+    ids.add_to(&mut tally);
+    clock.add_to(&mut tally);
     tally.report(&pipeline.id, sink);
 }
 
 type Tried<'t, 'a> = (Attempt<'a>, Value<'t, 'a>);
 
 /// Emits the jobs of one name: a job that is run again keeps it. Jobs that ran at the same time are tasks of their own.
-fn tell_jobs(jobs: &[Value<'_, '_>], ids: &mut Ids, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
+fn emit_jobs(jobs: &[Value<'_, '_>], ids: &mut Ids, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
     let (mut tries, mut others): (Vec<Tried<'_, '_>>, Vec<Tried<'_, '_>>) = (Vec::new(), Vec::new());
-    let mut told: Vec<Attempt<'_>> = Vec::new();
+    let mut recorded: Vec<Attempt<'_>> = Vec::new();
     // Jobs stand in the order of their ids.
     let mut before = None;
     for job in jobs {
@@ -201,7 +202,7 @@ fn tell_jobs(jobs: &[Value<'_, '_>], ids: &mut Ids, clock: &mut Clock<'_>, sink:
         let is_distinct = id.is_some() && id != before;
         let is_known = id.is_some() && id == before;
         before = id;
-        if let (true, Some(known), Some((last, _))) = (is_known, told.last_mut(), tries.last_mut())
+        if let (true, Some(known), Some((last, _))) = (is_known, recorded.last_mut(), tries.last_mut())
             && known.started == attempt.started
             && (known.ended.is_none() || attempt.ended.is_none())
         {
@@ -212,21 +213,21 @@ fn tell_jobs(jobs: &[Value<'_, '_>], ids: &mut Ids, clock: &mut Clock<'_>, sink:
             }
             continue;
         }
-        match ids.again(&name, &told, &attempt, is_distinct) {
+        match ids.again(&name, &recorded, &attempt, is_distinct) {
             Again::Duplicate => {}
             Again::Other => {
                 ids.other(&name);
                 others.push((attempt, *job));
             }
             Again::Next => {
-                told.push(attempt.clone());
+                recorded.push(attempt.clone());
                 tries.push((attempt, *job));
             }
         }
     }
-    tell_job(None, tries, sink);
+    emit_job(None, tries, sink);
     for (number, other) in (2..).zip(others) {
-        tell_job(Some(number), vec![other], sink);
+        emit_job(Some(number), vec![other], sink);
     }
 }
 
@@ -252,8 +253,8 @@ fn attempt_of<'a>(job: Value<'_, 'a>, clock: &mut Clock<'_>) -> Attempt<'a> {
     attempt
 }
 
-fn tell_job(place: Option<u32>, tries: Vec<Tried<'_, '_>>, sink: &mut dyn EventSink) {
-    let Some((_, last)) = tries.last() else { return };
+fn emit_job(place: Option<u32>, tries: Vec<Tried<'_, '_>>, sink: &mut dyn EventSink) {
+    let Some((newest, last)) = tries.last() else { return };
     let name = last.text_at("name").unwrap_or(Cow::Borrowed("(no name)"));
     let id = place.map_or(name.clone(), |place| Cow::Owned(format!("{name} #{place}")));
     let mut labels = Fields::new();
@@ -264,12 +265,16 @@ fn tell_job(place: Option<u32>, tries: Vec<Tried<'_, '_>>, sink: &mut dyn EventS
             labels.raw(key, value.get());
         }
     }
+    if as_it_ran(newest.clone()).is_none() {
+        add_labels(&mut labels, *last, &["created_at", "createdAt"]);
+    }
     sink.event(Event::Task(Task {
         id: id.clone(),
         name: Some(name.clone()),
         step: Some(name),
         kind: Some("job".into()),
         parent: stage_of(*last),
+        status: newest.status,
         after: last
             .at("needs")
             .into_iter()
@@ -279,13 +284,18 @@ fn tell_job(place: Option<u32>, tries: Vec<Tried<'_, '_>>, sink: &mut dyn EventS
         labels: labels.finish(),
         ..Task::default()
     }));
-    for (number, (attempt, job)) in (1..).zip(tries) {
-        sink.event(Event::Attempt(Attempt { task: id.clone(), number, ..attempt }));
+    let mut number = 0;
+    for (attempt, job) in tries {
+        let attempt = as_it_ran(attempt);
+        if let Some(attempt) = attempt {
+            number += 1;
+            sink.event(Event::Attempt(Attempt { task: id.clone(), number, ..attempt }));
+        }
         for (key, unit) in [("queued_duration", "s"), ("coverage", "%")] {
             if let Some(value) = job.number_at(key) {
                 sink.event(Event::Sample(Sample {
                     task: Some(id.clone()),
-                    number: Some(number),
+                    number: (number > 0).then_some(number),
                     name: key.into(),
                     value,
                     unit: Some(unit.into()),

@@ -39,12 +39,12 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
 fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
     for part in parts {
         let text = String::from_utf8_lossy(crate::encoding::without_bom(&part.source.bytes));
-        tell(&text, &part.source.name, options, sink)?;
+        emit(&text, &part.source.name, options, sink)?;
     }
     Ok(())
 }
 
-fn tell(text: &str, file: &str, options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
+fn emit(text: &str, file: &str, options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
     let mut draft = Draft::new(Cow::Borrowed(file), "Gradle profile report", options);
     let build = between(text, "Profiled build:", "<").map(|build| unescaped(build.trim()));
     draft.run.name = build.clone().filter(|build| !build.is_empty()).map(Cow::Owned);

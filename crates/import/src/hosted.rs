@@ -58,9 +58,12 @@ fn failed<'a>(status: Option<Status>, message: Option<Cow<'a, str>>) -> Option<E
 fn sniff_buildkite(head: &Head<'_>) -> Option<Claim> {
     let shape = &head.shape;
     let is_build = shape.record_has(&["jobs", "pipeline", "state", "number"]);
+    // The first job may be one that waits for others or for a person, which runs no command.
+    let has = |needle: &[u8]| memchr::memmem::find(head.bytes, needle).is_some();
     let is_job = shape.root != JsonKind::Object
         || shape.inner_has("jobs", "exit_status")
-        || shape.inner_has("jobs", "step_key");
+        || shape.inner_has("jobs", "step_key")
+        || shape.inner_has("jobs", "type") && (has(b"\"exit_status\"") || has(b"\"step_key\""));
     if is_build && is_job { claim(92, "builds", "a build with jobs, a pipeline and a state") } else { None }
 }
 
@@ -254,7 +257,8 @@ fn read_bitbucket(
             runs.entry(&id, || (id.clone().into_owned(), Vec::new())).1.push(step);
         }
     }
-    for (id, steps) in &runs.list {
+    for (id, steps) in &mut runs.list {
+        steps.order_by_numbers(|step| step.at("run_number").and_then(Value::whole).unwrap_or(1));
         let mut draft = Draft::new(Cow::Borrowed(id.as_str()), "Bitbucket Pipelines", options);
         let mut tasks: Named<Piece<'_>> = Named::default();
         // Which task the last step of each name is of.

@@ -109,7 +109,7 @@ impl Fan {
     }
 
     /// Reports the number of dependencies beyond the limit.
-    pub(crate) fn tell(&self, tally: &mut Tally) {
+    pub(crate) fn add_to(&self, tally: &mut Tally) {
         let what = "dependencies on ids that stand for very many tasks were left out";
         tally.count(Severity::Warning, "dependencies-cut", what, self.cut);
     }
@@ -275,11 +275,11 @@ impl Ids {
                 f(self.texts.get(*task), fan.take(all));
             }
         }
-        fan.tell(tally);
+        fan.add_to(tally);
     }
 
     /// Whether an id stands for instances only, so that a dependency on it leads to these.
-    pub(crate) fn tell(&self, tally: &mut Tally) {
+    pub(crate) fn add_to(&self, tally: &mut Tally) {
         let (count, first) = &self.duplicates;
         let what = format!("records that repeat another one were left out (first: task {first:?})");
         tally.count(Severity::Info, "duplicate-record", &what, *count);
@@ -329,11 +329,11 @@ mod tests {
         let numbered = Seen { number: Some(1), ..one("b") };
         assert!(is(ids.place(&Seen { number: Some(2), ..one("b") }, &row(6, 9, Status::Succeeded)), "b", 2));
         assert!(is(ids.place(&numbered, &row(0, 5, Status::Failed)), "b", 1));
-        let mut told = Vec::new();
+        let mut recorded = Vec::new();
         let z = ids.texts.intern("z");
         ids.depends(z, &["a".into(), "b".into()]);
-        ids.later(&mut Tally::new(), |task, all| told.push((task.to_owned(), all.to_vec())));
-        assert_eq!(told, [("z".to_owned(), ["a", "a #2", "a #3", "a #4"].map(str::to_owned).to_vec())]);
+        ids.later(&mut Tally::new(), |task, all| recorded.push((task.to_owned(), all.to_vec())));
+        assert_eq!(recorded, [("z".to_owned(), ["a", "a #2", "a #3", "a #4"].map(str::to_owned).to_vec())]);
     }
 
     #[test]

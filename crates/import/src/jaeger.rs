@@ -10,7 +10,7 @@ use makespan_model::HashMap;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
-use crate::otlp::{Attributes, Book, Note, Span, tell};
+use crate::otlp::{Attributes, Book, NO_END, Note, Span, emit};
 use crate::sniff::{Head, JsonKind};
 
 /// Reads traces of Jaeger.
@@ -54,7 +54,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
             take(data, &mut book);
         }
     }
-    tell(book, &IMPORTER, "Jaeger", sink);
+    emit(book, &IMPORTER, "Jaeger", sink);
     report_all(parts, &pages, sink)
 }
 
@@ -115,7 +115,10 @@ fn span<'a>(value: Value<'_, 'a>, of_trace: &str, resource: usize, book: &mut Bo
         None => Cow::Borrowed(""),
     };
     let started = micros(value.at("startTime"));
-    let length = micros(value.at("duration"));
+    let ended =
+        started.zip(micros(value.at("duration"))).and_then(|(start, length)| start.checked_add(length));
+    // A span is reported when it is over.
+    let code = if ended.is_none() && code.is_empty() { Cow::Borrowed(NO_END) } else { code };
     let note = |log: Value<'_, 'a>| {
         let attributes = tags(log.at("fields"));
         let name = attributes.text(&["event", "message"]).unwrap_or(Cow::Borrowed("log"));
@@ -127,7 +130,7 @@ fn span<'a>(value: Value<'_, 'a>, of_trace: &str, resource: usize, book: &mut Bo
         name: value.text_at("operationName").unwrap_or_default(),
         kind: attributes.text(&["span.kind"]).unwrap_or_default(),
         started,
-        ended: started.and_then(|s| s.checked_add(length?)),
+        ended,
         code,
         message: attributes.text(&["otel.status_description", "error.message"]),
         scope: attributes.text(&["otel.scope.name", "otel.library.name"]),

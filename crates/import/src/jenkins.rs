@@ -62,16 +62,16 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
                     if run.is_some() { entry.2.extend(record.list("stages")) } else { entry.2.push(record) }
                 }
                 for (id, run, stages) in &runs.list {
-                    tell_stages(id, *run, stages, options, sink);
+                    emit_stages(id, *run, stages, options, sink);
                 }
             }
             "nodes" => {
                 let nodes: Vec<_> = file.roots().flat_map(|root| records(root, &[])).collect();
-                tell_nodes(name, &nodes, options, sink);
+                emit_nodes(name, &nodes, options, sink);
             }
             _ => {
                 let builds: Vec<_> = file.roots().flat_map(|root| records(root, &["builds"])).collect();
-                tell_builds(name, &builds, options, sink);
+                emit_builds(name, &builds, options, sink);
             }
         }
     }
@@ -144,7 +144,7 @@ fn tried<'a>(
     piece.tried(Attempt { started, ended, status, error, ..Attempt::default() });
 }
 
-fn tell_stages(
+fn emit_stages(
     id: &str,
     run: Option<Value<'_, '_>>,
     stages: &[Value<'_, '_>],
@@ -189,7 +189,7 @@ fn tell_stages(
     draft.emit(&IMPORTER, sink);
 }
 
-fn tell_nodes(file: &str, nodes: &[Value<'_, '_>], options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit_nodes(file: &str, nodes: &[Value<'_, '_>], options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut draft = Draft::new(Cow::Borrowed(file), "Jenkins Blue Ocean", options);
     draft.run.infer_edges = Some(false);
     let mut after: Vec<(Cow<'_, str>, Cow<'_, str>)> = Vec::new();
@@ -227,7 +227,7 @@ fn tell_nodes(file: &str, nodes: &[Value<'_, '_>], options: &Options<'_>, sink: 
 }
 
 /// Builds of a job, the oldest first, are tasks of one run: each holds only its own start and end.
-fn tell_builds(file: &str, builds: &[Value<'_, '_>], options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit_builds(file: &str, builds: &[Value<'_, '_>], options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut draft = Draft::new(Cow::Borrowed(file), "Jenkins", options);
     let mut builds = builds.to_vec();
     builds.order_by_numbers(|b| b.at("number").and_then(Value::whole).unwrap_or(i64::MAX));

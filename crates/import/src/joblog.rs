@@ -79,7 +79,7 @@ fn read(
     let is_alone = parts.iter().all(|part| part.part == GRAPH);
     for (graph, _) in graphs.iter().zip(used).filter(|(_, used)| !used) {
         if is_alone {
-            tell_graph(graph, sink);
+            emit_graph(graph, sink);
         } else {
             let message = format!("{}: no output of a log among the files is in this graph", graph.file);
             sink.diagnostic(Diagnostic::new(Severity::Info, "not-used", message));
@@ -89,7 +89,7 @@ fn read(
 }
 
 /// Emits the files of a graph without a log as pending tasks.
-fn tell_graph(graph: &Graph<'_>, sink: &mut dyn EventSink) {
+fn emit_graph(graph: &Graph<'_>, sink: &mut dyn EventSink) {
     sink.event(Event::Run(RunInfo {
         id: graph.file.into(),
         source: Some("ninja".into()),
@@ -287,5 +287,5 @@ fn parallel(text: &str, file: &str, tally: &mut Tally, sink: &mut dyn EventSink)
             }
         }
     }
-    ids.tell(tally);
+    ids.add_to(tally);
 }

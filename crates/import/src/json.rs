@@ -80,13 +80,7 @@ pub fn parse<'a, T: Deserialize<'a>>(
     let text: &'a [u8] = scratch;
     match serde_json::from_slice::<T>(text) {
         Ok(value) => Ok((value, mended)),
-        Err(e) => {
-            let mut error = JsonError::from_serde(&e, text);
-            if mended.utf16 {
-                error.offset = None;
-            }
-            Err(error)
-        }
+        Err(e) => Err(JsonError::from_serde(&e, text)),
     }
 }
 

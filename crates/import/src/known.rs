@@ -176,6 +176,13 @@ fn unreadable(head: &Head<'_>) -> Option<String> {
         }
     }
     let has = |needle: &str| memchr::memmem::find(head.bytes, needle.as_bytes()).is_some();
+    if head.text && has("artifact_uri:") && has("lifecycle_stage:") && has("experiment_id:") {
+        return Some(say(
+            "a run in a folder of MLflow (mlruns)",
+            "write its runs as JSON: start `mlflow server --backend-store-uri mlruns` and request `runs/search` \
+             (docs/formats/mlflow.md)",
+        ));
+    }
     if head.shape.root == JsonKind::NotJson
         && head.text
         && has("gradle")
@@ -213,6 +220,10 @@ mod tests {
             ("{\"data\":{},\"info\":{\"invocation_id\":\"i\",\"msg\":\"Running\"}}\n{}", "a log of dbt"),
             ("{\"response\":[{\"name\":\"w\",\"first_task_display_name\":\"All()\"}]}", "Luigi"),
             ("[{'id': 't', 'start': 1}]", "single quotes"),
+            (
+                "artifact_uri: x\nexperiment_id: '1'\nlifecycle_stage: active\nrun_id: a\n",
+                "a folder of MLflow",
+            ),
             ("{\"eventType\":\"START\",\"job\":{},\"inputs\":[]}", "OpenLineage event without a run"),
         ] {
             assert!(of(text.as_bytes()).unwrap().contains(what), "{text}");

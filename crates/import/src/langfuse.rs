@@ -10,7 +10,7 @@ use makespan_format::EventSink;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
-use crate::otlp::{Attributes, Book, Span, tell};
+use crate::otlp::{Attributes, Book, Span, emit};
 use crate::sniff::{Head, JsonKind};
 
 /// Reads traces of Langfuse.
@@ -60,7 +60,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
             take(observation, &mut book);
         }
     }
-    tell(book, &IMPORTER, "Langfuse", sink);
+    emit(book, &IMPORTER, "Langfuse", sink);
     report_all(parts, &pages, sink)
 }
 

@@ -5,13 +5,13 @@
 
 use std::borrow::Cow;
 
-use makespan_format::EventSink;
+use makespan_format::{EventSink, Status};
 
 use crate::draft::records;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
-use crate::otlp::{Attributes, Book, Span, tell};
+use crate::otlp::{Attributes, Book, Span, emit};
 use crate::sniff::Head;
 
 /// Reads runs of LangSmith.
@@ -55,7 +55,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
             level = next;
         }
     }
-    tell(book, &IMPORTER, "LangSmith", sink);
+    emit(book, &IMPORTER, "LangSmith", sink);
     report_all(parts, &pages, sink)
 }
 
@@ -91,9 +91,19 @@ fn take<'a>(run: Value<'_, 'a>, book: &mut Book<'_, 'a>) {
     if let Some(metadata) = metadata {
         attributes.push(("metadata".into(), Cow::Borrowed(metadata.get())));
     }
-    let error = run.text_at("error");
-    let status = run.text_at("status").unwrap_or_default();
-    let is_error = error.is_some() || status == "error";
+    let error = run.text_at("error").filter(|text| !text.is_empty());
+    let word = run.text_at("status").unwrap_or_default();
+    // `error` is null in runs that ended well, also of versions that write no status.
+    let has_error_member = run.members().any(|(key, _)| key == "error");
+    let code = match crate::outcome::read(&word) {
+        _ if error.is_some() => Cow::Borrowed("error"),
+        Some(Status::Failed) => Cow::Borrowed("error"),
+        Some(Status::Succeeded) => Cow::Borrowed("ok"),
+        Some(Status::Running | Status::Pending | Status::Queued) => Cow::Borrowed(""),
+        None if word.is_empty() && has_error_member => Cow::Borrowed(""),
+        None if word.is_empty() => Cow::Borrowed("no status"),
+        _ => word,
+    };
     let started = run.at("start_time").and_then(|t| book.clock.value(t));
     let ended = run.at("end_time").and_then(|t| book.clock.value(t));
     let span = Span {
@@ -102,7 +112,7 @@ fn take<'a>(run: Value<'_, 'a>, book: &mut Book<'_, 'a>) {
         name: run.text_at("name").unwrap_or_default(),
         started,
         ended,
-        code: Cow::Borrowed(if is_error { "error" } else { "" }),
+        code,
         message: error,
         resource: book.resources.len() - 1,
         attributes: Attributes(attributes),

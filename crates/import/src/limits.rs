@@ -28,10 +28,10 @@ pub const ARCHIVE_MEMBERS: usize = 100_000;
 pub const TALLY_KINDS: usize = 32;
 
 /// Maximum number of files for which a note of one kind is listed; the rest is counted.
-pub const TOLD_FILES: usize = 20;
+pub const REPORTED_FILES: usize = 20;
 
 /// Number of files whose verdicts list the formats that were tried.
-pub const TOLD_CLAIMS: usize = 1000;
+pub const LISTED_CLAIMS: usize = 1000;
 
 /// Number of tables whose beginning is kept for mapping their columns.
 pub const KEPT_TABLES: usize = 8;

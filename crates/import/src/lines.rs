@@ -1,7 +1,5 @@
 //! Lines of a text that arrives in chunks.
 
-use crate::encoding::{decode_utf16, looks_utf16};
-
 /// A line, without its break.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line<'a> {
@@ -14,60 +12,43 @@ pub(crate) struct Line<'a> {
     pub(crate) offset: u64,
 }
 
-/// Cuts a text into lines; nothing is kept but the line that is not complete yet. A byte order mark is passed over.
+/// Cuts a text into lines; only the incomplete line is kept. A byte order mark is skipped.
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
     carry: Vec<u8>,
     offset: u64,
     number: u64,
-    /// Whether enough has come to tell which text it is.
+    /// Whether enough bytes have arrived to recognise a byte order mark.
     begun: bool,
-    /// Whether it is UTF-16, and big-endian; that is read when all of it is there.
-    utf16: Option<bool>,
 }
 
-/// So many bytes tell UTF-16 and byte order marks.
-const BEGINNING: usize = 4;
+/// Length of a byte order mark.
+const MARK_BYTES: usize = 3;
 
 impl Lines {
     /// Takes the next bytes and hands over the lines that are complete and not blank.
     pub(crate) fn push(&mut self, bytes: &[u8], mut line: impl FnMut(Line<'_>)) {
-        if self.utf16.is_some() || (!self.begun && self.carry.len() + bytes.len() < BEGINNING) {
-            self.carry.extend_from_slice(bytes);
-            return;
+        if self.begun {
+            return self.cut(bytes, &mut line);
         }
-        if !self.begun && !self.carry.is_empty() {
-            self.carry.extend_from_slice(bytes);
+        if self.carry.is_empty() && bytes.len() >= MARK_BYTES {
+            return self.begin(bytes, &mut line);
+        }
+        self.carry.extend_from_slice(bytes);
+        if self.carry.len() >= MARK_BYTES {
             let carry = std::mem::take(&mut self.carry);
             self.begin(&carry, &mut line);
-        } else if !self.begun {
-            self.begin(bytes, &mut line);
-        } else {
-            self.cut(bytes, &mut line);
         }
     }
 
-    /// Hands over what is left; whether the text was UTF-16.
-    pub(crate) fn finish(mut self, mut line: impl FnMut(Line<'_>)) -> bool {
+    /// Hands over what is left.
+    pub(crate) fn finish(mut self, mut line: impl FnMut(Line<'_>)) {
         let rest = std::mem::take(&mut self.carry);
-        if let Some(big_endian) = self.utf16.take() {
-            let text = decode_utf16(&rest, big_endian);
-            self.cut(text.as_bytes(), &mut line);
-            let rest = std::mem::take(&mut self.carry);
-            self.hand_over(&rest, false, &mut line);
-            return true;
-        }
         self.hand_over(&rest, false, &mut line);
-        false
     }
 
     fn begin(&mut self, bytes: &[u8], line: &mut impl FnMut(Line<'_>)) {
         self.begun = true;
-        self.utf16 = looks_utf16(bytes);
-        if self.utf16.is_some() {
-            self.carry.extend_from_slice(bytes);
-            return;
-        }
         let plain = crate::encoding::without_bom(bytes);
         self.offset = (bytes.len() - plain.len()) as u64;
         self.cut(plain, line);

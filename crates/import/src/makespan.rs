@@ -155,8 +155,7 @@ impl FileReader for EventFile {
         let start = std::mem::take(&mut self.start);
         self.lines(&start, sink);
         let EventFile { lines, mut reader, .. } = *self;
-        let utf16 = lines.finish(|line| reader.line(line, sink));
-        reader.mended.utf16 |= utf16;
+        lines.finish(|line| reader.line(line, sink));
         reader.finish(sink)
     }
 }
@@ -406,7 +405,8 @@ fn worse_end(attempt: &Attempt<'_>, line: &[u8]) -> Option<Status> {
     }
     json::each_member(object, |key, value| {
         // The members of our own vocabulary are already known, and a `phase` can mean many things.
-        if key == "error" || outcome::tells_end(&key) || matches!(&*key, "state" | "result" | "outcome") {
+        if key == "error" || outcome::is_outcome_name(&key) || matches!(&*key, "state" | "result" | "outcome")
+        {
             outcome.member(&key, value.get());
         }
     });

@@ -65,12 +65,12 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         }
     }
     for (id, facts, tasks) in &runs.list {
-        tell(id, *facts, tasks, options, sink);
+        emit(id, *facts, tasks, options, sink);
     }
     report_all(parts, &pages, sink)
 }
 
-fn tell(
+fn emit(
     id: &str,
     facts: Option<Value<'_, '_>>,
     tasks: &[Value<'_, '_>],
@@ -87,7 +87,10 @@ fn tell(
     }
     // The number of a task is the order in which tasks were made.
     let mut tasks = tasks.to_vec();
-    tasks.order_by_numbers(|t| t.any(&["task", "task_id"]).and_then(Value::whole).unwrap_or(i64::MAX));
+    tasks.order_by_numbers(|t| {
+        let number = t.any(&["task", "task_id"]).and_then(Value::whole).unwrap_or(i64::MAX);
+        (number, t.at("attempt_id").and_then(Value::whole).unwrap_or(0))
+    });
     let mut seen: Named<Piece<'_>> = Named::default();
     for task in tasks {
         let step = task.text_of(&["step", "step_name"]).unwrap_or_default();

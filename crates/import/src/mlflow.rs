@@ -84,7 +84,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         false
     });
     for (id, runs) in &experiments.list {
-        tell(id, runs, &histories, options, sink);
+        emit(id, runs, &histories, options, sink);
     }
     // A history that does not say of which run it is stands alone.
     for (file, metrics) in &strays.list {
@@ -126,7 +126,7 @@ fn fields(pairs: &[(Cow<'_, str>, Value<'_, '_>)]) -> Fields {
     fields
 }
 
-fn tell<'a>(
+fn emit<'a>(
     id: &'a str,
     runs: &[Value<'_, 'a>],
     histories: &Named<Vec<Value<'_, 'a>>>,

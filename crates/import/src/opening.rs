@@ -13,7 +13,7 @@ use crate::files::{
 };
 use crate::importer::{FileReader, Options, Source, Utc, Zone};
 use crate::json::preamble;
-use crate::limits::{HEAD_BYTES, KEPT_TABLES, SHAPE_BYTES, TOLD_CLAIMS};
+use crate::limits::{HEAD_BYTES, KEPT_TABLES, LISTED_CLAIMS, SHAPE_BYTES};
 use crate::registry::{ALL, Importers};
 use crate::sniff::Head;
 
@@ -346,15 +346,19 @@ impl<'z> Opening<'z> {
             let mut head = Head::new(name, looked_at);
             let mut item = Item::new(Source::new(name, Vec::new()), Verdict::Read, "");
             let mut place =
-                claim(self.settings.importers, &head, &mut item.verdict, self.items.len() < TOLD_CLAIMS);
+                claim(self.settings.importers, &head, &mut item.verdict, self.items.len() < LISTED_CLAIMS);
             // An unrecognised file may be recognised without the lines that a program printed before the text.
             if place.is_none()
                 && let Some(len) = preamble(looked_at)
             {
                 head = Head::new(name, &looked_at[len..]);
                 item = Item::new(Source::new(name, Vec::new()), Verdict::Read, "");
-                place =
-                    claim(self.settings.importers, &head, &mut item.verdict, self.items.len() < TOLD_CLAIMS);
+                place = claim(
+                    self.settings.importers,
+                    &head,
+                    &mut item.verdict,
+                    self.items.len() < LISTED_CLAIMS,
+                );
             }
             let sure = if begun.len() <= limit && is_all { 1 } else { sure };
             // What a mapping may mean better waits until it is complete.

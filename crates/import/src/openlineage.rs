@@ -116,7 +116,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         if let Some((clock, tally)) = shared.take() {
             (draft.clock, draft.tally) = (clock, tally);
         }
-        tell(id, members, &jobs.list, draft, sink);
+        emit(id, members, &jobs.list, draft, sink);
     }
     report_all(parts, &pages, sink)
 }
@@ -183,7 +183,7 @@ fn facet_labels(facets: Option<Value<'_, '_>>, more: Option<(&str, &str)>) -> Op
     fields.finish()
 }
 
-fn tell<'a>(
+fn emit<'a>(
     id: &str,
     members: &[usize],
     jobs: &'a [Job<'_, 'a>],

@@ -14,18 +14,17 @@
 //! attempt.error = outcome.into_error();
 //! ```
 
+mod members;
+mod unread;
 mod words;
 
 use std::borrow::Cow;
 
-use makespan_format::{Diagnostic, ErrorInfo, EventSink, Severity, Status};
-use serde_json::value::RawValue;
+use makespan_format::{ErrorInfo, Status};
 
-use crate::json::{each_member, text_of};
-use crate::tally::{Tally, clip};
-
+pub(crate) use unread::Unread;
 pub(crate) use words::read;
-use words::worse;
+pub(crate) use words::worse;
 
 /// The outcome of a record, collected member by member.
 #[derive(Clone, Debug, Default)]
@@ -58,136 +57,7 @@ pub(crate) enum Part {
     Kept,
 }
 
-/// Unknown words, counted over a file.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Unread {
-    count: u64,
-    first: String,
-}
-
-impl Unread {
-    /// Counts an unknown word.
-    pub(crate) fn add(&mut self, word: &str) {
-        if self.count == 0 {
-            clip(word).clone_into(&mut self.first);
-        }
-        self.count += 1;
-    }
-
-    /// Returns the status of a single word; if unknown, counts it and returns [`Status::Unknown`].
-    pub(crate) fn word(&mut self, word: &str) -> Status {
-        read(word).unwrap_or_else(|| {
-            self.add(word);
-            Status::Unknown
-        })
-    }
-
-    /// Returns the message and the number of occurrences, for a diagnostic with code `unknown-status`; `None` if all
-    /// words were known.
-    fn message(&self) -> Option<String> {
-        (self.count > 0).then(|| {
-            format!(
-                "unknown status words; the outcome of their tasks is shown as unknown (first: {:?})",
-                self.first
-            )
-        })
-    }
-
-    /// Adds the counts to the problems of a file.
-    pub(crate) fn tell(&self, tally: &mut Tally) {
-        if let Some(message) = self.message() {
-            tally.count(Severity::Warning, "unknown-status", &message, self.count);
-        }
-    }
-
-    /// Emits the counts; `whose` names the run or the file.
-    pub(crate) fn report(&self, whose: &str, sink: &mut dyn EventSink) {
-        if let Some(message) = self.message() {
-            let found = Diagnostic::new(Severity::Warning, "unknown-status", format!("{whose}: {message}"));
-            sink.diagnostic(found.times(self.count));
-        }
-    }
-}
-
 impl<'a> Outcome<'a> {
-    /// Adds a member of a record by its name, with its value as JSON text. Names are compared without case, `_` and
-    /// `-`.
-    pub(crate) fn member(&mut self, key: &str, json: &'a str) -> Part {
-        if matches!(json, "null" | "\"\"") {
-            self.empty(key);
-            return Part::None;
-        }
-        self.role(words::role(key), key, json)
-    }
-
-    /// Adds a member without a value: one for the result means that a record that is over does not contain it.
-    pub(crate) fn empty(&mut self, key: &str) {
-        self.lacks_result |= words::is_result(key);
-    }
-
-    /// Does the same for an argument of the call `name`, which may have any of these names by chance. Only texts and
-    /// truth values count. An unknown `state` is the outcome only if nothing else is and it does not look like the
-    /// condition of a thread or a connection, as traces of schedulers have it.
-    pub(crate) fn argument(&mut self, name: &str, key: &str, json: &'a str) -> Part {
-        let role = match words::role(key) {
-            words::Role::Word if json.starts_with('"') => match words::ambiguity(key) {
-                words::Ambiguity::Sure => words::Role::Word,
-                words::Ambiguity::State => return self.state(name, key, json),
-                words::Ambiguity::Anything => words::Role::Hint,
-            },
-            words::Role::Word if matches!(json, "true" | "false") && key != "status" => words::Role::Word,
-            words::Role::Word => words::Role::Hint,
-            words::Role::Hint | words::Role::Signal => words::Role::Other,
-            other => other,
-        };
-        self.role(role, key, json)
-    }
-
-    /// Adds an argument that is the outcome of a call or the condition of something else.
-    fn state(&mut self, name: &str, key: &str, json: &'a str) -> Part {
-        let part = match text_of_json(json) {
-            // A slice that is named after a state is the time spent in it.
-            Some(word) if word.trim().eq_ignore_ascii_case(name.trim()) => return Part::None,
-            Some(word) if read(&word).is_none() && words::may_be_outcome(&word) => {
-                self.doubtful.get_or_insert(word);
-                Part::Kept
-            }
-            _ => Part::None,
-        };
-        match self.role(words::Role::Hint, key, json) {
-            Part::None => part,
-            known => known,
-        }
-    }
-
-    fn role(&mut self, role: words::Role, key: &str, json: &'a str) -> Part {
-        if matches!(json, "null" | "\"\"") {
-            return Part::None;
-        }
-        match role {
-            words::Role::Word => self.words(json, true),
-            words::Role::Hint => self.words(json, false),
-            words::Role::Exit => self.exit_text(json),
-            words::Role::Signal => match text_of_json(json) {
-                Some(text) if !words::is_nothing(&text) => {
-                    self.failed = true;
-                    Part::Kept
-                }
-                _ => Part::None,
-            },
-            words::Role::Error => self.error_json(key, json),
-            words::Role::Flag(status, value) => match (json, value) {
-                ("true", true) | ("false", false) => {
-                    self.add(status);
-                    Part::Taken
-                }
-                ("true" | "false", _) => Part::Taken,
-                _ => Part::None,
-            },
-            words::Role::Other => Part::None,
-        }
-    }
-
     /// Adds a word that is certain to be the status; if it is unknown, so is the outcome.
     pub(crate) fn word(&mut self, word: impl Into<Cow<'a, str>>) {
         let word = word.into();
@@ -351,129 +221,6 @@ impl<'a> Outcome<'a> {
             |code| ErrorInfo { message: Cow::Owned(format!("exit code {code}")), ..ErrorInfo::default() };
         self.error.or_else(|| exit.map(of_exit))
     }
-
-    fn words(&mut self, json: &'a str, is_sure: bool) -> Part {
-        match json.as_bytes().first() {
-            Some(b'{') => {
-                let Ok(object) = serde_json::from_str::<&RawValue>(json) else { return Part::None };
-                let mut found = Part::None;
-                each_member(object, |key, value| {
-                    // The type of an object is its status; its name may be anything.
-                    let role = match words::role(&key) {
-                        words::Role::Other if words::is_type(&key) => words::Role::Word,
-                        words::Role::Other if key == "name" => words::Role::Hint,
-                        role => role,
-                    };
-                    let is_nested = value.get().starts_with('{') && role != words::Role::Error;
-                    if !is_nested && self.role(role, &key, value.get()) != Part::None {
-                        found = Part::Kept;
-                    }
-                });
-                found
-            }
-            Some(b'[') => Part::None,
-            Some(b't' | b'f') if matches!(json, "true" | "false") => {
-                if !is_sure {
-                    return Part::None;
-                }
-                self.add(if json == "true" { Status::Succeeded } else { Status::Failed });
-                Part::Taken
-            }
-            _ => {
-                let Some(text) = text_of_json(json) else { return Part::None };
-                if is_sure {
-                    let part = if read(&text).is_some() { Part::Taken } else { Part::Kept };
-                    self.word(text);
-                    return part;
-                }
-                match read(&text) {
-                    Some(status) => {
-                        self.add(status);
-                        Part::Kept
-                    }
-                    None => Part::None,
-                }
-            }
-        }
-    }
-
-    fn exit_text(&mut self, json: &'a str) -> Part {
-        let Some(text) = text_of_json(json) else { return Part::None };
-        // Slurm writes exit code and signal as `0:0`.
-        let mut numbers = text.trim().split(':').map(str::parse::<f64>);
-        if let Some(Ok(code)) = numbers.next()
-            && code.is_finite()
-        {
-            let signal = numbers.next().and_then(Result::ok).unwrap_or(0.0);
-            self.exit_code(if code != 0.0 { code as i64 } else { signal as i64 });
-            // A fraction below one is not a success either.
-            self.failed |= code != 0.0;
-            return Part::Kept;
-        }
-        if words::is_nothing(&text) {
-            return Part::None;
-        }
-        self.word(text);
-        Part::Kept
-    }
-
-    fn error_json(&mut self, key: &str, json: &'a str) -> Part {
-        let error = match json.as_bytes().first() {
-            Some(b'{') => {
-                let Ok(object) = serde_json::from_str::<&RawValue>(json) else { return Part::None };
-                let mut error = ErrorInfo::default();
-                let mut any = false;
-                each_member(object, |key, value: &'a RawValue| {
-                    any |= !matches!(value.get(), "null" | "\"\"" | "{}" | "[]" | "false");
-                    let Some(text) = text_of(value).filter(|t| !t.is_empty()) else { return };
-                    match words::plain(&key).as_str() {
-                        "message" | "msg" | "text" | "description" | "detail" | "reason" | "error"
-                            if error.message.is_empty() =>
-                        {
-                            error.message = text;
-                        }
-                        "kind" | "type" | "class" | "name" | "code" | "errorcode" | "exceptiontype" => {
-                            error.kind.get_or_insert(text);
-                        }
-                        "trace" | "traceback" | "stack" | "stacktrace" => {
-                            error.trace.get_or_insert(text);
-                        }
-                        _ => {}
-                    }
-                });
-                if !any {
-                    return Part::None;
-                }
-                if error.message.is_empty() {
-                    error.message = error.kind.clone().unwrap_or(Cow::Borrowed(json));
-                }
-                error
-            }
-            Some(b'[') => {
-                if json[1..json.len().saturating_sub(1)].trim().is_empty() {
-                    return Part::None;
-                }
-                ErrorInfo { message: Cow::Borrowed(json), ..ErrorInfo::default() }
-            }
-            Some(b'-' | b'0'..=b'9') if words::plain(key).as_str() == "errors" => return Part::None,
-            _ => match text_of_json(json) {
-                Some(_) if json == "true" => {
-                    self.failed = true;
-                    return Part::Kept;
-                }
-                Some(text) if !words::is_nothing(&text) => {
-                    if words::is_trace(key) {
-                        ErrorInfo { message: Cow::Borrowed(""), trace: Some(text), ..ErrorInfo::default() }
-                    } else {
-                        ErrorInfo { message: text, ..ErrorInfo::default() }
-                    }
-                }
-                _ => return Part::None,
-            },
-        };
-        self.error(error);
-        Part::Taken
-    }
 }
 
 /// Returns the status of a record with a word and possibly an error; an empty word is ignored.
@@ -487,7 +234,7 @@ pub(crate) fn of(word: Option<&str>, has_error: bool, unread: &mut Unread) -> Op
 
 /// Returns whether a member or column of this name always records an outcome: an exit code, a signal, an error, a
 /// conclusion. Ambiguous names, such as `phase`, do not count.
-pub(crate) fn tells_end(name: &str) -> bool {
+pub(crate) fn is_outcome_name(name: &str) -> bool {
     match words::role(name) {
         words::Role::Exit | words::Role::Signal | words::Role::Error | words::Role::Flag(..) => true,
         words::Role::Word => words::plain(name).as_str() == "conclusion",
@@ -498,10 +245,6 @@ pub(crate) fn tells_end(name: &str) -> bool {
 /// Returns the status of a single word, if the caller counts unknown words elsewhere.
 pub(crate) fn status_of(word: &str) -> Status {
     read(word).unwrap_or(Status::Unknown)
-}
-
-fn text_of_json(json: &str) -> Option<Cow<'_, str>> {
-    serde_json::from_str::<&RawValue>(json).ok().and_then(text_of)
 }
 
 #[cfg(test)]

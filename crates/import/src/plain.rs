@@ -129,7 +129,7 @@ struct TaskList<'z> {
     opened: bool,
     more: bool,
     /// Whether a record was found.
-    told: bool,
+    recorded: bool,
     tally: Tally,
     clock: Clock<'z>,
     tasks: Tasks,
@@ -147,7 +147,7 @@ impl<'z> TaskList<'z> {
             keys: Vec::new(),
             opened: false,
             more: false,
-            told: false,
+            recorded: false,
             tally: Tally::new(),
             clock: Clock::new(zone),
             tasks: Tasks::default(),
@@ -178,7 +178,7 @@ impl<'z> TaskList<'z> {
         self.open(sink);
         self.outcome.settle(&mut self.clock.unread);
         std::mem::take(&mut self.tasks).finish(&mut self.tally, sink);
-        self.clock.tell(&mut self.tally);
+        self.clock.add_to(&mut self.tally);
         self.tally.report(&self.name, sink);
     }
 }
@@ -222,11 +222,11 @@ impl Records for TaskList<'_> {
                 run.params = Some(Json::from_raw(value.get()).into_owned());
             }
             _ => {
-                let mut told = Outcome::default();
-                if told.member(&key, value.get()) != Part::Taken && !(key == "error" && value.is_null()) {
+                let mut recorded = Outcome::default();
+                if recorded.member(&key, value.get()) != Part::Taken && !(key == "error" && value.is_null()) {
                     self.labels.raw(&key, value.get());
                 }
-                self.outcome.merge(told.into_owned());
+                self.outcome.merge(recorded.into_owned());
                 self.run.status = self.outcome.status();
                 self.run.error = self.outcome.clone().into_error();
             }
@@ -234,7 +234,7 @@ impl Records for TaskList<'_> {
     }
 
     fn record<'a>(&mut self, key: Option<Cow<'a, str>>, value: Value<'_, 'a>, sink: &mut dyn EventSink) {
-        self.told = true;
+        self.recorded = true;
         self.task(key, value, sink);
     }
 }
@@ -249,7 +249,7 @@ impl FileReader for Document<TaskList<'_>> {
         if ending.error.is_none() {
             list.open(sink);
         }
-        ending.report(&list.name, list.told, sink)?;
+        ending.report(&list.name, list.recorded, sink)?;
         list.report(sink);
         Ok(())
     }
@@ -305,8 +305,7 @@ impl FileReader for TaskLines<'_> {
 
     fn finish(self: Box<Self>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
         let TaskLines { lines, mut list, mut tape } = *self;
-        let utf16 = lines.finish(|line| task_of_line(line, &mut list, &mut tape, sink));
-        list.mended.utf16 |= utf16;
+        lines.finish(|line| task_of_line(line, &mut list, &mut tape, sink));
         list.mended.report(&list.name, sink);
         list.report(sink);
         Ok(())

@@ -89,15 +89,15 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         }
     }
     for flow in &mut flows.list {
-        tell(flow, options, sink);
+        emit(flow, options, sink);
     }
     for (name, graph) in graphs {
-        tell_graph(name, graph, &flows, options, sink);
+        emit_graph(name, graph, &flows, options, sink);
     }
     report_all(parts, &pages, sink)
 }
 
-fn tell<'a>(flow: &mut Flow<'_, 'a>, options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit<'a>(flow: &mut Flow<'_, 'a>, options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut states = std::mem::take(&mut flow.states);
     let mut draft = Draft::new(flow.id.clone(), "Prefect", options);
     if let Some(facts) = flow.facts {
@@ -283,7 +283,7 @@ fn attempts<'a>(mut states: Records<'_, 'a>, piece: &mut Piece<'a>, draft: &mut 
 }
 
 /// A graph alone; beside the task runs it says nothing new.
-fn tell_graph(
+fn emit_graph(
     name: &str,
     graph: Value<'_, '_>,
     flows: &Named<Flow<'_, '_>>,

@@ -82,3 +82,31 @@ pub(crate) fn all(message: &[u8], number: u64) -> impl Iterator<Item = &[u8]> {
         .filter(move |(n, f)| *n == number && matches!(f, Field::Bytes(_)))
         .map(|(_, f)| f.bytes())
 }
+
+/// Does the same as [`all`], and at the end returns what the message contains of such a field that it ends within.
+pub(crate) fn begun(mut rest: &[u8], number: u64) -> impl Iterator<Item = &[u8]> {
+    std::iter::from_fn(move || {
+        while !rest.is_empty() {
+            let Some((found, field, behind)) = next(rest) else {
+                let part = cut(rest, number);
+                rest = &[];
+                return part;
+            };
+            rest = behind;
+            if found == number
+                && let Field::Bytes(bytes) = field
+            {
+                return Some(bytes);
+            }
+        }
+        None
+    })
+}
+
+/// Returns the available part of a field of this number that is longer than the message around it.
+fn cut(bytes: &[u8], number: u64) -> Option<&[u8]> {
+    let (key, used) = varint(bytes)?;
+    let (length, behind) = varint(bytes.get(used..)?)?;
+    let body = bytes.get(used + behind..)?;
+    (key == number << 3 | 2 && length > body.len() as u64).then_some(body)
+}

@@ -43,7 +43,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     let pages = read_all(parts);
     for (part, file) in parts.iter().zip(&pages) {
         for root in file.roots().filter(|root| root.is_object()) {
-            tell(root, &part.source.name, options, sink);
+            emit(root, &part.source.name, options, sink);
         }
     }
     report_all(parts, &pages, sink)
@@ -60,7 +60,7 @@ fn is_a(record: Value<'_, '_>, kind: &str) -> bool {
     ids(record, "@type").iter().any(|t| t == kind)
 }
 
-fn tell(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut draft = Draft::new(Cow::Borrowed(file), "RO-Crate", options);
     let entities: HashMap<Cow<'_, str>, Value<'_, '_>> =
         root.list("@graph").filter_map(|e| Some((e.text_at("@id")?, e))).collect();

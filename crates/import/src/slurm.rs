@@ -14,6 +14,7 @@ use crate::json::pages::Pages;
 use crate::json::tape::Value;
 use crate::outcome::Outcome;
 use crate::sniff::{Head, JsonKind};
+use crate::tally::clip;
 
 /// Reads what `sacct` prints.
 pub const IMPORTER: Importer = Importer {
@@ -294,7 +295,10 @@ fn number<'t, 'a>(value: Option<Value<'t, 'a>>) -> Option<Value<'t, 'a>> {
 }
 
 fn job_of_json<'a>(job: Value<'_, 'a>, draft: &mut Draft<'_, 'a>) {
-    let Some(id) = job.text_at("job_id") else { return };
+    let Some(id) = job.text_at("job_id") else {
+        draft.tally.warn("bad-record", "jobs without an id were ignored", || clip(job.get()));
+        return;
+    };
     let array = job.at("array");
     let index = number(array.and_then(|a| a.at("task_id"))).and_then(Value::whole);
     let of = array.and_then(|a| a.text_at("job_id")).filter(|id| id != "0");

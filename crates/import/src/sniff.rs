@@ -171,8 +171,9 @@ impl Outliner<'_> {
             }
             let depth = self.open.len();
             match byte {
-                b'"' => {
-                    let Some((start, end)) = self.string() else { return };
+                // Texts in single quotes are repaired later.
+                b'"' | b'\'' => {
+                    let Some((start, end)) = self.string(byte) else { return };
                     if expect_key {
                         expect_key = false;
                         self.key(depth, start, end);
@@ -232,12 +233,12 @@ impl Outliner<'_> {
     }
 
     /// Skips a string; returns where its content begins and ends.
-    fn string(&mut self) -> Option<(usize, usize)> {
+    fn string(&mut self, quote: u8) -> Option<(usize, usize)> {
         let start = self.at + 1;
         let mut from = start;
         loop {
-            let stop = from + memchr::memchr2(b'"', b'\\', self.text.get(from..)?)?;
-            if self.text[stop] == b'"' {
+            let stop = from + memchr::memchr2(quote, b'\\', self.text.get(from..)?)?;
+            if self.text[stop] == quote {
                 self.at = stop + 1;
                 return Some((start, stop));
             }

@@ -110,7 +110,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         }
     }
     for run in &runs.list {
-        tell(run, options, sink);
+        emit(run, options, sink);
     }
     report_all(parts, &pages, sink)
 }
@@ -152,7 +152,7 @@ fn attempt<'a>(status: Option<Value<'_, 'a>>, draft: &mut Draft<'_, '_>) -> Atte
     }
 }
 
-fn tell<'a>(run: &Pipeline<'_, 'a>, options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit<'a>(run: &Pipeline<'_, 'a>, options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut draft = Draft::new(run.name.clone(), "Tekton", options);
     let status = run.facts.and_then(|f| f.at("status"));
     let spec = run.facts.and_then(|f| f.at("spec"));

@@ -51,7 +51,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         let roots = file.roots().flat_map(|root| records(root.at("history").unwrap_or(root), &["events"]));
         let mut events: Vec<Value<'_, '_>> = roots.filter(|e| e.at("eventId").is_some()).collect();
         events.order_by_numbers(|event| event.at("eventId").and_then(Value::whole).unwrap_or(i64::MAX));
-        tell(&events, &part.source.name, options, sink);
+        emit(&events, &part.source.name, options, sink);
     }
     report_all(parts, &pages, sink)
 }
@@ -71,7 +71,7 @@ fn attributes<'t, 'a>(event: Value<'t, 'a>) -> Option<Value<'t, 'a>> {
         .map(|(_, value)| value)
 }
 
-fn tell(events: &[Value<'_, '_>], file: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit(events: &[Value<'_, '_>], file: &str, options: &Options<'_>, sink: &mut dyn EventSink) {
     let first =
         events.iter().find(|e| kind_of(**e) == "workflowexecutionstarted").copied().and_then(attributes);
     let id = first.and_then(|a| a.text_of(&["originalExecutionRunId", "firstExecutionRunId"]));

@@ -23,7 +23,7 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
     if !head.text || head.shape.root != JsonKind::NotJson {
         return None;
     }
-    notation::looks_like(&decode(head.bytes)).then_some(Claim {
+    notation::looks_like(&crate::encoding::text_of(head.bytes)).then_some(Claim {
         score: 30,
         part: "notation",
         reason: "its first line reads as a task with a span",
@@ -37,7 +37,7 @@ fn read(
 ) -> Result<(), ReadError> {
     for part in parts {
         let mut named = Named { name: &part.source.name, open: false, sink };
-        notation::read(&decode(&part.source.bytes), &mut named);
+        notation::read(&crate::encoding::text_of(&part.source.bytes), &mut named);
     }
     Ok(())
 }
@@ -59,12 +59,5 @@ impl EventSink for Named<'_> {
             }
         }
         self.sink.event(event);
-    }
-}
-
-fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    match crate::encoding::looks_utf16(bytes) {
-        Some(big_endian) => Cow::Owned(crate::encoding::decode_utf16(bytes, big_endian)),
-        None => String::from_utf8_lossy(crate::encoding::without_bom(bytes)),
     }
 }

@@ -219,8 +219,8 @@ impl<'z> Clock<'z> {
     }
 
     /// Adds what was assumed and left out to the problems of a file.
-    pub(crate) fn tell(&self, tally: &mut Tally) {
-        self.unread.tell(tally);
+    pub(crate) fn add_to(&self, tally: &mut Tally) {
+        self.unread.add_to(tally);
         for (severity, code, what, count) in self.findings() {
             tally.count(severity, code, &what, count);
         }

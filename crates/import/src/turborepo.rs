@@ -75,13 +75,13 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
                 used[at] = true;
             }
             let id = names.next(&root.text_at("id").unwrap_or(Cow::Borrowed(&part.source.name)));
-            tell(root, part, id, best.map(|at| &graphs[at]), options, sink);
+            emit(root, part, id, best.map(|at| &graphs[at]), options, sink);
         }
     }
     let is_alone = parts.iter().all(|part| part.part == GRAPH);
     for (graph, _) in graphs.iter().zip(used).filter(|(_, used)| !used) {
         if is_alone {
-            tell_graph(graph, sink);
+            emit_graph(graph, sink);
         } else {
             let message = format!("{}: no task of this graph is in a run among the files", graph.file);
             sink.diagnostic(Diagnostic::new(Severity::Info, "not-used", message));
@@ -114,7 +114,7 @@ impl<'t, 'a> Graph<'t, 'a> {
 }
 
 /// Emits the tasks of a graph without a run as pending tasks.
-fn tell_graph(graph: &Graph<'_, '_>, sink: &mut dyn EventSink) {
+fn emit_graph(graph: &Graph<'_, '_>, sink: &mut dyn EventSink) {
     sink.event(Event::Run(RunInfo {
         id: graph.file.into(),
         source: Some("Nx".into()),
@@ -143,7 +143,7 @@ fn time(value: Option<Value<'_, '_>>, clock: &mut Clock<'_>) -> Option<i64> {
     }
 }
 
-fn tell(
+fn emit(
     root: Value<'_, '_>,
     part: &ClaimedFile<'_>,
     id: String,
@@ -179,14 +179,14 @@ fn tell(
     }));
     lacks(&IMPORTER, sink);
     for task in root.list("tasks") {
-        tell_task(task, graph, &mut clock, sink);
+        emit_task(task, graph, &mut clock, sink);
     }
     let mut tally = Tally::new();
-    clock.tell(&mut tally);
+    clock.add_to(&mut tally);
     tally.report(&part.source.name, sink);
 }
 
-fn tell_task(
+fn emit_task(
     task: Value<'_, '_>,
     graph: Option<&Graph<'_, '_>>,
     clock: &mut Clock<'_>,

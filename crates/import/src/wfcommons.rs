@@ -55,7 +55,7 @@ fn read(
     for (part, file) in parts.iter().zip(&pages) {
         for root in file.roots() {
             if let Some(workflow) = root.at("workflow") {
-                tell(root, workflow, &part.source.name, sink);
+                emit(root, workflow, &part.source.name, sink);
             }
         }
     }
@@ -81,7 +81,7 @@ fn seconds(value: Value<'_, '_>, keys: &[&str]) -> Option<i64> {
     (ns.abs() < 9.2e18).then(|| ns.round() as i64)
 }
 
-fn tell(root: Value<'_, '_>, workflow: Value<'_, '_>, file: &str, sink: &mut dyn EventSink) {
+fn emit(root: Value<'_, '_>, workflow: Value<'_, '_>, file: &str, sink: &mut dyn EventSink) {
     let execution = workflow.at("execution").unwrap_or(workflow);
     let specification = workflow.at("specification").unwrap_or(workflow);
     let name = root.text_at("name");
@@ -132,8 +132,8 @@ fn tell(root: Value<'_, '_>, workflow: Value<'_, '_>, file: &str, sink: &mut dyn
     }
     for (at, spec) in specs.iter().enumerate() {
         let before = spec.before.iter().map(|b| specs[*b].id.clone()).collect();
-        tell_task(spec, before, starts[at], sink);
-        tell_files(spec, &sizes, sink);
+        emit_task(spec, before, starts[at], sink);
+        emit_files(spec, &sizes, sink);
     }
 }
 
@@ -187,7 +187,7 @@ fn specs<'t, 'a>(
             specs.push(Spec { id, value, ran, before: Vec::new(), runtime });
         }
     }
-    ids.tell(tally);
+    ids.add_to(tally);
     let mut fan = Fan::default();
     for at in 0..specs.len() {
         let value = specs[at].value;
@@ -206,7 +206,7 @@ fn specs<'t, 'a>(
         specs[at].before.extend(parents);
         children.into_iter().for_each(|child| specs[child].before.push(at));
     }
-    fan.tell(tally);
+    fan.add_to(tally);
     for (at, spec) in specs.iter_mut().enumerate() {
         spec.before.order();
         spec.before.dedup();
@@ -252,7 +252,7 @@ fn step_of(name: &str) -> &str {
     if cut.is_empty() { name } else { cut }
 }
 
-fn tell_task(spec: &Spec<'_, '_>, after: Vec<Cow<'_, str>>, started: i64, sink: &mut dyn EventSink) {
+fn emit_task(spec: &Spec<'_, '_>, after: Vec<Cow<'_, str>>, started: i64, sink: &mut dyn EventSink) {
     let name = spec.value.text_at("name").unwrap_or_else(|| spec.id.clone());
     let mut params = Fields::new();
     if let Some(command) = spec.ran.at("command") {
@@ -305,7 +305,7 @@ fn tell_task(spec: &Spec<'_, '_>, after: Vec<Cow<'_, str>>, started: i64, sink: 
     }
 }
 
-fn tell_files(spec: &Spec<'_, '_>, sizes: &HashMap<Cow<'_, str>, i64>, sink: &mut dyn EventSink) {
+fn emit_files(spec: &Spec<'_, '_>, sizes: &HashMap<Cow<'_, str>, i64>, sink: &mut dyn EventSink) {
     let mut file = |name: Option<Cow<'_, str>>, direction: Direction, size: Option<i64>| {
         if let Some(name) = name {
             let size = size.or_else(|| sizes.get(&*name).copied());

@@ -10,7 +10,7 @@ use makespan_format::EventSink;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
-use crate::otlp::{Attributes, Book, NO_END, Note, Span, tell};
+use crate::otlp::{Attributes, Book, NO_END, Note, Span, emit};
 use crate::sniff::{Head, JsonKind};
 
 /// Reads traces of Zipkin.
@@ -62,7 +62,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
             }
         }
     }
-    tell(book, &IMPORTER, "Zipkin", sink);
+    emit(book, &IMPORTER, "Zipkin", sink);
     report_all(parts, &pages, sink)
 }
 

@@ -159,7 +159,7 @@ fn fixtures_give_their_expected_events() {
         "cargo",
         "gradle",
     ] {
-        let (told, inputs): (Vec<_>, Vec<_>) = files(&format!("{FIXTURES}/{id}"))
+        let (emitted, inputs): (Vec<_>, Vec<_>) = files(&format!("{FIXTURES}/{id}"))
             .into_iter()
             .partition(|p| p.extension().is_some_and(|e| e == "events"));
         assert!(!inputs.is_empty());
@@ -171,7 +171,7 @@ fn fixtures_give_their_expected_events() {
             if std::env::var_os("MAKESPAN_BLESS").is_some() {
                 std::fs::write(&golden, sink.text()).unwrap();
             }
-            assert!(told.contains(&golden) || golden.exists(), "{golden:?} is missing");
+            assert!(emitted.contains(&golden) || golden.exists(), "{golden:?} is missing");
             let want: Vec<String> =
                 std::fs::read_to_string(&golden).unwrap().lines().map(str::to_owned).collect();
             same(&name, &want, &sink.lines);

@@ -104,6 +104,46 @@ fn a_record_written_as_a_python_literal_is_read_and_its_place_is_shown() {
 }
 
 #[test]
+fn a_value_in_single_quotes_among_double_quotes_costs_nothing() {
+    let records = [
+        (r#"{"name":"saw","ph":"X","ts":9,"dur":5,"pid":1,"tid":1,"args":{"s":'x, "y" {z}'}}"#, 1),
+        (r#"{"name":'saw',"ph":"X","ts":9,"dur":5,"pid":1,"tid":1,"args":{"s":['x','y']}}"#, 2),
+        (r#"{"name":"saw","ph":"X","ts":9,'dur':5,"pid":1,"tid":1,"args":{"s":NaN}}"#, 1),
+    ];
+    for (record, literals) in records {
+        for glue in [",\n", ","] {
+            let (kind, sink) = read(&trace(record, glue));
+            let found = messages(&sink.lines);
+            assert_eq!((kind, tasks(&sink)), (Verdict::Read, 8), "{record}: {found:?}");
+            let counted = format!("\"count\":{literals}");
+            let is_counted =
+                |l: &&String| l.contains("python-literals") && (literals == 1 || l.contains(&counted));
+            assert!(sink.lines.iter().any(|l| is_counted(&l)), "{record}: {found:?}");
+            assert!(!found.iter().any(|m| m.contains("bad-record")), "{record}: {found:?}");
+        }
+    }
+    // Nothing is guessed where the quotes do not enclose a value.
+    let (_, sink) = read(&trace(r#"{"name":'it's',"ph":"X","ts":9,"dur":5,"pid":1,"tid":1}"#, ",\n"));
+    assert_eq!(tasks(&sink), 6);
+    assert!(messages(&sink.lines).iter().any(|m| m.contains("bad-record")));
+}
+
+#[test]
+fn single_quotes_are_read_at_the_top_of_a_document_and_in_lines() {
+    let first = r#"{"id":"a","start":0,"end":10,"status":'failed'}"#;
+    let second = r#"{"id":"b",'start':10,"end":20,"status":"failed","note":'say "so"'}"#;
+    for text in [
+        format!("[{first},\n{second}]"),
+        format!("{first}\n{second}\n"),
+        format!("{{\"tasks\":[{first},{second}],\"name\":'nightly'}}"),
+    ] {
+        let (kind, sink) = read(&text);
+        let failed = sink.lines.iter().filter(|l| l.contains("\"failed\"")).count();
+        assert_eq!((kind, failed), (Verdict::Read, 2), "{text}: {:?}", sink.lines);
+    }
+}
+
+#[test]
 fn mending_every_record_takes_time_that_grows_with_their_number() {
     let time = |count: usize, value: &str| {
         let record = |i: usize| {

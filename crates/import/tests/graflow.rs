@@ -1,17 +1,17 @@
 //! Files of Graflow and of its lineage interface. What the recorded ones hold was counted with grep and Python.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod told;
+mod emitted;
 
+use emitted::{Emitted, all, emit, expect, fixture, samples, source};
 use makespan_import::graflow::{IMPORTER, lineage};
 use makespan_import::{Head, Source};
-use told::{Told, all, expect, fixture, samples, source, tell};
 
 const SEED: &str = "graflow-0.2.0";
 const LINEAGE: &str = "graflow-lineage-seed-code";
 
-fn count(told: &Told, event: &str, needle: &str) -> usize {
-    told.of(event).into_iter().filter(|l| l.contains(needle)).count()
+fn count(emitted: &Emitted, event: &str, needle: &str) -> usize {
+    emitted.of(event).into_iter().filter(|l| l.contains(needle)).count()
 }
 
 fn text(name: &str, text: &str) -> Source {
@@ -45,20 +45,20 @@ const GRAPHS: [Case; 9] = [
 fn runtime_graphs() {
     let Some(root) = samples(SEED) else { return };
     for (name, runs, tasks, attempts, most, codes) in GRAPHS {
-        let told = tell(&IMPORTER, &[source(&root, name)]);
-        let got = ["succeeded", "failed"].map(|s| count(&told, "attempt", &format!("\"status\":\"{s}\"")));
+        let emitted = emit(&IMPORTER, &[source(&root, name)]);
+        let got = ["succeeded", "failed"].map(|s| count(&emitted, "attempt", &format!("\"status\":\"{s}\"")));
         assert_eq!(
-            (&told.result, told.of("run").len(), told.of("task").len(), got),
+            (&emitted.result, emitted.of("run").len(), emitted.of("task").len(), got),
             (&Ok(()), runs, tasks, attempts),
             "{name}"
         );
         let tries =
-            (1..9).filter(|n| count(&told, "attempt", &format!("\"try\":{n},")) > 0).max().unwrap_or(1);
+            (1..9).filter(|n| count(&emitted, "attempt", &format!("\"try\":{n},")) > 0).max().unwrap_or(1);
         assert_eq!(tries, most, "{name}");
-        let codes_told: Vec<String> = told.codes().into_iter().filter(|c| c != "naive-times").collect();
-        assert_eq!(codes_told, codes, "{name}");
-        assert_eq!(told.of("attempt").len(), attempts[0] + attempts[1], "{name}");
-        assert_eq!(count(&told, "task", "\"after\":["), 0, "{name}");
+        let codes_emitted: Vec<String> = emitted.codes().into_iter().filter(|c| c != "naive-times").collect();
+        assert_eq!(codes_emitted, codes, "{name}");
+        assert_eq!(emitted.of("attempt").len(), attempts[0] + attempts[1], "{name}");
+        assert_eq!(count(&emitted, "task", "\"after\":["), 0, "{name}");
     }
 }
 
@@ -78,22 +78,22 @@ const TEXTS: [Case; 9] = [
 fn console_texts() {
     let Some(root) = samples(SEED) else { return };
     for (name, runs, tasks, attempts, most, codes) in TEXTS {
-        let told = tell(&IMPORTER, &[source(&root, name)]);
-        assert_eq!((&told.result, count(&told, "run", "\"source\"")), (&Ok(()), runs), "{name}");
+        let emitted = emit(&IMPORTER, &[source(&root, name)]);
+        assert_eq!((&emitted.result, count(&emitted, "run", "\"source\"")), (&Ok(()), runs), "{name}");
         let mut ids: Vec<&str> =
-            told.of("task").into_iter().map(|l| l.split('"').nth(7).expect("id")).collect();
+            emitted.of("task").into_iter().map(|l| l.split('"').nth(7).expect("id")).collect();
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), tasks, "{name}");
-        let got = ["succeeded", "failed"].map(|s| count(&told, "attempt", &format!("\"status\":\"{s}\"")));
+        let got = ["succeeded", "failed"].map(|s| count(&emitted, "attempt", &format!("\"status\":\"{s}\"")));
         assert_eq!(got, attempts, "{name}");
         // Every end has its start.
-        assert_eq!(count(&told, "attempt", "\"started\""), attempts[0] + attempts[1], "{name}");
+        assert_eq!(count(&emitted, "attempt", "\"started\""), attempts[0] + attempts[1], "{name}");
         let tries =
-            (1..9).filter(|n| count(&told, "attempt", &format!("\"try\":{n},")) > 0).max().unwrap_or(1);
+            (1..9).filter(|n| count(&emitted, "attempt", &format!("\"try\":{n},")) > 0).max().unwrap_or(1);
         assert_eq!(tries, most, "{name}");
-        let codes_told: Vec<String> = told.codes().into_iter().filter(|c| c != "no-date").collect();
-        assert_eq!(codes_told, codes, "{name}");
+        let codes_emitted: Vec<String> = emitted.codes().into_iter().filter(|c| c != "no-date").collect();
+        assert_eq!(codes_emitted, codes, "{name}");
     }
 }
 
@@ -102,21 +102,24 @@ fn text_and_graph_of_a_recorded_run_are_one_and_drawings_join_it() {
     let Some(root) = samples(SEED) else { return };
     let sources: Vec<Source> =
         all(&root).into_iter().filter(|s| s.name.starts_with("01_success_parallel/")).collect();
-    let told = tell(&IMPORTER, &sources);
-    assert_eq!((&told.result, told.unclaimed.len()), (&Ok(()), 0));
-    assert_eq!(ids(&told).len(), 1);
+    let emitted = emit(&IMPORTER, &sources);
+    assert_eq!((&emitted.result, emitted.unclaimed.len()), (&Ok(()), 0));
+    assert_eq!(ids(&emitted).len(), 1);
     // Two drawings of one graph give its three edges once, and three members of the group.
-    assert_eq!(count(&told, "task", "\"after\""), 3);
-    let all = tell(&IMPORTER, &all(&root));
+    assert_eq!(count(&emitted, "task", "\"after\""), 3);
+    let all = emit(&IMPORTER, &all(&root));
     assert_eq!((&all.result, all.unclaimed.as_slice()), (&Ok(()), ["README.txt".to_owned()].as_slice()));
     // Drawings join the runs in their own folder only, though others have tasks of these names.
     assert_eq!(count(&all, "task", "\"after\":[\"extract\"]"), 1);
 }
 
 /// The ids of the runs.
-fn ids(told: &Told) -> Vec<&str> {
-    let mut ids: Vec<&str> =
-        told.of("run").into_iter().filter_map(|l| l.split("\"run\":\"").nth(1)?.split('"').next()).collect();
+fn ids(emitted: &Emitted) -> Vec<&str> {
+    let mut ids: Vec<&str> = emitted
+        .of("run")
+        .into_iter()
+        .filter_map(|l| l.split("\"run\":\"").nth(1)?.split('"').next())
+        .collect();
     ids.sort_unstable();
     ids.dedup();
     ids
@@ -125,12 +128,12 @@ fn ids(told: &Told) -> Vec<&str> {
 #[test]
 fn text_and_graph_of_one_trace_are_one_run() {
     let names = ["joined/runtime.json", "joined/console.txt"].map(|n| fixture(&format!("graflow/{n}")));
-    let told = tell(&IMPORTER, &names);
-    assert_eq!((&told.result, told.unclaimed.len()), (&Ok(()), 0));
-    expect(&told, "graflow/joined/events.jsonl");
+    let emitted = emit(&IMPORTER, &names);
+    assert_eq!((&emitted.result, emitted.unclaimed.len()), (&Ok(()), 0));
+    expect(&emitted, "graflow/joined/events.jsonl");
     // The order of the files decides nothing.
     let [graph, text] = names;
-    assert_eq!(tell(&IMPORTER, &[text, graph]).lines, told.lines);
+    assert_eq!(emit(&IMPORTER, &[text, graph]).lines, emitted.lines);
 }
 
 #[test]
@@ -155,27 +158,30 @@ fn a_text_takes_the_date_of_its_graph_only() {
         ("t2", "2026-01-04T23:59:59.900512", 2, 86_401_000_000_000),
         ("t1", "never", 2, 86_401_000_000_000),
     ] {
-        let told = tell(&IMPORTER, &[text("g.json", &graph(trace, start)), text("c.txt", console)]);
-        assert_eq!(ids(&told).len(), runs, "{start}: {:?}", told.of("run"));
+        let emitted = emit(&IMPORTER, &[text("g.json", &graph(trace, start)), text("c.txt", console)]);
+        assert_eq!(ids(&emitted).len(), runs, "{start}: {:?}", emitted.of("run"));
         let needle = format!("\"task\":\"b\",\"started\":{started},");
-        assert_eq!(count(&told, "attempt", &needle), 1, "{start}: {:?}", told.of("attempt"));
-        assert_eq!(told.codes().contains(&"no-date".to_owned()), runs == 2, "{start}");
+        assert_eq!(count(&emitted, "attempt", &needle), 1, "{start}: {:?}", emitted.of("attempt"));
+        assert_eq!(emitted.codes().contains(&"no-date".to_owned()), runs == 2, "{start}");
     }
 }
 
 #[test]
 fn lineage_answers_of_several_moments_are_one_run_each() {
     let Some(root) = samples(LINEAGE) else { return };
-    let told = tell(&lineage::IMPORTER, &all(&root));
-    assert_eq!((&told.result, told.unclaimed.as_slice()), (&Ok(()), ["README.txt".to_owned()].as_slice()));
-    let got = (told.of("run").len(), told.of("task").len(), told.of("attempt").len());
+    let emitted = emit(&lineage::IMPORTER, &all(&root));
+    assert_eq!(
+        (&emitted.result, emitted.unclaimed.as_slice()),
+        (&Ok(()), ["README.txt".to_owned()].as_slice())
+    );
+    let got = (emitted.of("run").len(), emitted.of("task").len(), emitted.of("attempt").len());
     assert_eq!(got, (2, 8, 5));
-    assert_eq!((count(&told, "attempt", "\"failed\""), count(&told, "attempt", "\"try\":2")), (1, 1));
+    assert_eq!((count(&emitted, "attempt", "\"failed\""), count(&emitted, "attempt", "\"try\":2")), (1, 1));
     // Edges of both graphs; the second run has nothing but its graph.
-    assert_eq!(count(&told, "task", "\"after\""), 6);
-    assert_eq!(count(&told, "task", "\"status\":\"pending\""), 4);
-    assert_eq!(count(&told, "run", "\"status\":\"succeeded\""), 0);
-    let codes = told.codes();
+    assert_eq!(count(&emitted, "task", "\"after\""), 6);
+    assert_eq!(count(&emitted, "task", "\"status\":\"pending\""), 4);
+    assert_eq!(count(&emitted, "run", "\"status\":\"succeeded\""), 0);
+    let codes = emitted.codes();
     for code in ["never-ended", "merged-sources", "naive-times", "summary-of-all"] {
         assert!(codes.iter().any(|c| c == code), "{code}: {codes:?}");
     }
@@ -198,18 +204,18 @@ fn single_lineage_answers() {
         ("openapi.json", 0, 0, 0),
         ("unknown_execution.json", 0, 0, 0),
     ] {
-        let told = tell(&lineage::IMPORTER, &[source(&root, name)]);
-        let got = (told.of("run").len(), told.of("task").len(), told.of("attempt").len());
+        let emitted = emit(&lineage::IMPORTER, &[source(&root, name)]);
+        let got = (emitted.of("run").len(), emitted.of("task").len(), emitted.of("attempt").len());
         assert_eq!(
-            (&told.result, told.unclaimed.len(), got),
+            (&emitted.result, emitted.unclaimed.len(), got),
             (&Ok(()), 0, (runs, tasks, attempts)),
             "{name}"
         );
     }
     let names = ["01_running_graph_current.json", "01_running_executions.json"];
-    let told = tell(&lineage::IMPORTER, &names.map(|n| source(&root, n)));
-    assert_eq!(told.of("run").len(), 1, "the graph belongs to the run its nodes name");
-    assert!(told.of("task")[2].contains("\"status\":\"running\""), "{:?}", told.of("task"));
+    let emitted = emit(&lineage::IMPORTER, &names.map(|n| source(&root, n)));
+    assert_eq!(emitted.of("run").len(), 1, "the graph belongs to the run its nodes name");
+    assert!(emitted.of("task")[2].contains("\"status\":\"running\""), "{:?}", emitted.of("task"));
 }
 
 #[test]
@@ -228,43 +234,48 @@ fn foreign_files_are_left_to_others() {
 
 #[test]
 fn small_files_whole() {
-    let told = tell(&IMPORTER, &[fixture("graflow/console.txt")]);
-    assert_eq!(told.result, Ok(()));
-    expect(&told, "graflow/console.jsonl");
+    let emitted = emit(&IMPORTER, &[fixture("graflow/console.txt")]);
+    assert_eq!(emitted.result, Ok(()));
+    expect(&emitted, "graflow/console.jsonl");
     let names = ["runtime.json", "session.state.json", "session.meta.json", "drawing.mmd"];
-    let told = tell(&IMPORTER, &names.map(|n| fixture(&format!("graflow/{n}"))));
-    assert_eq!((&told.result, told.unclaimed.len()), (&Ok(()), 0));
-    expect(&told, "graflow/runtime.jsonl");
-    let told =
-        tell(&IMPORTER, &[fixture("graflow/session.state.json"), fixture("graflow/session.meta.json")]);
-    expect(&told, "graflow/checkpoint.jsonl");
-    let told = tell(&lineage::IMPORTER, &[fixture("graflow/detail.json"), fixture("graflow/current.json")]);
-    expect(&told, "graflow/lineage.jsonl");
+    let emitted = emit(&IMPORTER, &names.map(|n| fixture(&format!("graflow/{n}"))));
+    assert_eq!((&emitted.result, emitted.unclaimed.len()), (&Ok(()), 0));
+    expect(&emitted, "graflow/runtime.jsonl");
+    let emitted =
+        emit(&IMPORTER, &[fixture("graflow/session.state.json"), fixture("graflow/session.meta.json")]);
+    expect(&emitted, "graflow/checkpoint.jsonl");
+    let emitted =
+        emit(&lineage::IMPORTER, &[fixture("graflow/detail.json"), fixture("graflow/current.json")]);
+    expect(&emitted, "graflow/lineage.jsonl");
 }
 
 #[test]
 fn pickles_are_named_and_never_loaded() {
-    let told = tell(&IMPORTER, &[Source::new("a.pkl", b"\x80\x04\x95cos\nsystem\n".to_vec())]);
-    assert_eq!((&told.result, told.codes()), (&Ok(()), vec!["pickle".to_owned()]));
+    let emitted = emit(&IMPORTER, &[Source::new("a.pkl", b"\x80\x04\x95cos\nsystem\n".to_vec())]);
+    assert_eq!((&emitted.result, emitted.codes()), (&Ok(()), vec!["pickle".to_owned()]));
 }
 
 #[test]
 fn odd_records_cost_only_themselves() {
     let graph = r#"{"nodes":[5,{"id":"a","status":[],"start_time":"never","metadata":3},{"status":"running"}],
         "edges":[{"source":"a","target":"a"},7],"execution_order":["a","ghost",null,"a"]}"#;
-    let told = tell(&IMPORTER, &[text("odd.json", graph)]);
-    assert_eq!((&told.result, told.of("attempt").len()), (&Ok(()), 1));
-    let codes = told.codes();
+    let emitted = emit(&IMPORTER, &[text("odd.json", graph)]);
+    assert_eq!((&emitted.result, emitted.of("attempt").len()), (&Ok(()), 1));
+    let codes = emitted.codes();
     for code in ["bad-record", "no-root", "time-never", "attempts-lost"] {
         assert!(codes.iter().any(|c| c == code), "{code}: {codes:?}");
     }
-    let told = tell(&IMPORTER, &[text("end.txt", "✓ [00:00:02.000] SPAN END: a (1.50s)\n")]);
-    assert!(told.of("attempt")[0].contains("\"started\":500000000,\"ended\":2000000000"), "{:?}", told.lines);
+    let emitted = emit(&IMPORTER, &[text("end.txt", "✓ [00:00:02.000] SPAN END: a (1.50s)\n")]);
+    assert!(
+        emitted.of("attempt")[0].contains("\"started\":500000000,\"ended\":2000000000"),
+        "{:?}",
+        emitted.lines
+    );
     let detail =
         r#"{"execution":[],"task_executions":[1,{"task_id":"a","execution_id":null,"duration":"x"}]}"#;
-    let told = tell(&lineage::IMPORTER, &[text("d.json", detail)]);
-    assert_eq!((&told.result, told.of("run").len()), (&Ok(()), 1));
-    assert!(told.codes().iter().any(|c| c == "bad-record"));
+    let emitted = emit(&lineage::IMPORTER, &[text("d.json", detail)]);
+    assert_eq!((&emitted.result, emitted.of("run").len()), (&Ok(()), 1));
+    assert!(emitted.codes().iter().any(|c| c == "bad-record"));
 }
 
 #[test]
@@ -279,8 +290,8 @@ fn a_large_graph_is_known_by_its_nodes() {
     let order: Vec<String> = (0..20_000).map(|i| format!("\"t{i}\"")).collect();
     let graph =
         format!(r#"{{"nodes":[{}],"edges":[],"execution_order":[{}]}}"#, nodes.join(","), order.join(","));
-    let told = tell(&IMPORTER, &[text("large.json", &graph)]);
-    assert_eq!(told.of("attempt").len(), 20_000);
+    let emitted = emit(&IMPORTER, &[text("large.json", &graph)]);
+    assert_eq!(emitted.of("attempt").len(), 20_000);
 }
 
 #[test]
@@ -292,14 +303,14 @@ fn many_open_spans_and_many_edges_stay_fast() {
     for i in 0..20_000 {
         lines.push_str(&format!("  ✓ [00:00:02.000] SPAN END: t{i} (1.00s)\n"));
     }
-    let told = tell(&IMPORTER, &[text("wide.txt", &lines)]);
-    assert_eq!(told.of("attempt").len(), 40_000);
+    let emitted = emit(&IMPORTER, &[text("wide.txt", &lines)]);
+    assert_eq!(emitted.of("attempt").len(), 40_000);
     let nodes: Vec<String> = (0..20_000).map(|i| format!("{{\"id\":\"n{i}\",\"data\":{{}}}}")).collect();
     let edges: Vec<String> =
         (1..20_000).map(|i| format!("{{\"source\":\"n{i}\",\"target\":\"n0\"}}")).collect();
     let graph = format!("{{\"nodes\":[{}],\"edges\":[{}]}}", nodes.join(","), edges.join(","));
-    let told = tell(&lineage::IMPORTER, &[text("fan.json", &graph)]);
-    assert_eq!(told.of("task").len(), 20_000);
+    let emitted = emit(&lineage::IMPORTER, &[text("fan.json", &graph)]);
+    assert_eq!(emitted.of("task").len(), 20_000);
 }
 
 #[test]
@@ -311,6 +322,6 @@ fn an_order_that_leaves_out_the_trace_is_one_run() {
     };
     let nodes = [node("workflow_0a1b2c3d", "trace", 0), node("cut", "span", 1), node("glue", "span", 2)];
     let graph = format!(r#"{{"nodes":[{}],"edges":[],"execution_order":["cut","glue"]}}"#, nodes.join(","));
-    let told = tell(&IMPORTER, &[text("runtime_graph.json", &graph)]);
-    assert_eq!(ids(&told), ["workflow_0a1b2c3d"]);
+    let emitted = emit(&IMPORTER, &[text("runtime_graph.json", &graph)]);
+    assert_eq!(ids(&emitted), ["workflow_0a1b2c3d"]);
 }

@@ -1,22 +1,27 @@
 //! Files of Kailash. What the recorded ones hold was counted by other means: a script over the JSON, and sqlite3.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod told;
+mod emitted;
 
 use std::path::Path;
 
+use emitted::{all, emit, expect, samples, source};
 use makespan_import::kailash::IMPORTER;
 use makespan_import::{ClaimedFile, Options, Source};
 use makespan_model::{Run, RunsBuilder};
-use told::{all, expect, samples, source, tell};
 
 #[test]
 fn fixtures_give_exactly_these_events() {
     for case in ["retries", "plan", "folder", "answers", "nothing"] {
         let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/kailash")).join(case);
-        let told = tell(&IMPORTER, &all(&folder));
-        assert_eq!((&told.result, told.unclaimed.len()), (&Ok(()), 0), "{case}: {:?}", told.unclaimed);
-        expect(&told, &format!("kailash/{case}.jsonl"));
+        let emitted = emit(&IMPORTER, &all(&folder));
+        assert_eq!(
+            (&emitted.result, emitted.unclaimed.len()),
+            (&Ok(()), 0),
+            "{case}: {:?}",
+            emitted.unclaimed
+        );
+        expect(&emitted, &format!("kailash/{case}.jsonl"));
     }
 }
 

@@ -59,7 +59,7 @@ fn literals_of_python_are_read_as_json() {
     let document = "[{'id': 'a', 'start': 1767700000, 'end': 1767700005, 'status': 'ok', 'note': None},\n \
         {'id': \"b's\", 'start': 1767700005, 'end': 1767700009, 'status': 'failed', 'after': ['a'],}]\n";
     let got = run(document.as_bytes());
-    assert_eq!((got.tasks.status.as_slice(), said(&got, "python-literals")), (&[Succeeded, Failed][..], 1));
+    assert_eq!((got.tasks.status.as_slice(), said(&got, "python-literals")), (&[Succeeded, Failed][..], 2));
     let lines = "{'event': 'run', 'makespan': 1, 'run': 'r'}\n\
         {'event': 'start', 'task': 'a', 't': 1767700000000000000}\n\
         {'event': 'end', 'task': 'a', 't': 1767700005000000000, 'error': 'it\\'s full'}\n{'event': 'end', 'ta";

@@ -137,8 +137,8 @@ fn a_list_without_any_status_says_that_success_is_inferred() {
         let said = runs[0].diagnostics.iter().find(|d| &*d.code == "status-inferred");
         assert!(said.is_some_and(|d| d.count == 1 && d.message.contains("inferred")), "{name}");
     }
-    let told = json.replace("}]", ",\"status\":\"ok\"}]");
-    let (runs, _) = opened("t.json", &told, None);
+    let emitted = json.replace("}]", ",\"status\":\"ok\"}]");
+    let (runs, _) = opened("t.json", &emitted, None);
     assert!(runs[0].diagnostics.iter().all(|d| &*d.code != "status-inferred"));
 }
 

@@ -1,22 +1,27 @@
 //! Files of the MoE event tracking. What the recorded ones hold was counted by a script over the JSON.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod told;
+mod emitted;
 
 use std::path::Path;
 
+use emitted::{Emitted, all, emit, expect, samples, source};
 use makespan_import::moe::IMPORTER;
 use makespan_import::{Options, Source, Zone, open};
 use makespan_model::RunsBuilder;
-use told::{Told, all, expect, samples, source, tell};
 
 #[test]
 fn fixtures_give_exactly_these_events() {
     for case in ["execution", "records", "cut"] {
         let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/moe")).join(case);
-        let told = tell(&IMPORTER, &all(&folder));
-        assert_eq!((&told.result, told.unclaimed.len()), (&Ok(()), 0), "{case}: {:?}", told.unclaimed);
-        expect(&told, &format!("moe/{case}.jsonl"));
+        let emitted = emit(&IMPORTER, &all(&folder));
+        assert_eq!(
+            (&emitted.result, emitted.unclaimed.len()),
+            (&Ok(()), 0),
+            "{case}: {:?}",
+            emitted.unclaimed
+        );
+        expect(&emitted, &format!("moe/{case}.jsonl"));
     }
 }
 
@@ -109,36 +114,40 @@ const EXECUTIONS: [Row; 19] = [
     ("08_unserialisable_and_nan/workflow_tracking/nan_run.json", "nan_run", 1, [1, 0], 8, 0, 0),
 ];
 
-fn attempts(told: &Told, status: &str) -> usize {
+fn attempts(emitted: &Emitted, status: &str) -> usize {
     let status = format!("\"status\":\"{status}\"");
-    told.of("attempt").into_iter().filter(|l| l.contains(&status)).count()
+    emitted.of("attempt").into_iter().filter(|l| l.contains(&status)).count()
 }
 
 #[test]
 fn recorded_executions_hold_these_components() {
     let Some(path) = samples("moe-event-tracking") else { return };
     for (file, id, components, [succeeded, failed], logs, alerts, numbers) in EXECUTIONS {
-        let told = tell(&IMPORTER, &[source(&path, file)]);
-        assert_eq!(told.result, Ok(()), "{file}");
-        assert!(told.of("run")[0].contains(&format!("\"run\":\"{id}\"")), "{file}: {}", told.of("run")[0]);
+        let emitted = emit(&IMPORTER, &[source(&path, file)]);
+        assert_eq!(emitted.result, Ok(()), "{file}");
+        assert!(
+            emitted.of("run")[0].contains(&format!("\"run\":\"{id}\"")),
+            "{file}: {}",
+            emitted.of("run")[0]
+        );
         let got = (
-            told.of("task").len(),
-            [attempts(&told, "succeeded"), attempts(&told, "failed")],
-            told.of("log").len(),
-            told.of("alert").len(),
-            told.of("sample").len(),
+            emitted.of("task").len(),
+            [attempts(&emitted, "succeeded"), attempts(&emitted, "failed")],
+            emitted.of("log").len(),
+            emitted.of("alert").len(),
+            emitted.of("sample").len(),
         );
         assert_eq!(got, (components, [succeeded, failed], logs, alerts, numbers), "{file}");
-        assert!(told.of("task").iter().all(|l| !l.contains("\"after\"")), "{file}");
+        assert!(emitted.of("task").iter().all(|l| !l.contains("\"after\"")), "{file}");
     }
 }
 
 #[test]
 fn an_execution_without_an_end_still_runs() {
     let Some(path) = samples("moe-event-tracking/03_autocomplete_checkpoint_and_running") else { return };
-    let told = tell(&IMPORTER, &all(&path));
-    assert!(told.of("run")[0].contains("\"status\":\"running\""), "{}", told.of("run")[0]);
-    assert!(told.codes().contains(&"no-end".to_owned()));
+    let emitted = emit(&IMPORTER, &all(&path));
+    assert!(emitted.of("run")[0].contains("\"status\":\"running\""), "{}", emitted.of("run")[0]);
+    assert!(emitted.codes().contains(&"no-end".to_owned()));
 }
 
 #[test]
@@ -146,21 +155,21 @@ fn unreadable_parts_are_reported_and_the_rest_is_read() {
     let Some(path) = samples("moe-event-tracking/08_unserialisable_and_nan/workflow_tracking") else {
         return;
     };
-    let cut = tell(&IMPORTER, &[source(&path, "ndarray_result.json")]);
+    let cut = emit(&IMPORTER, &[source(&path, "ndarray_result.json")]);
     assert_eq!((cut.of("task").len(), attempts(&cut, "succeeded")), (1, 1));
     assert_eq!(cut.codes(), ["naive-times", "truncated"]);
-    let nan = tell(&IMPORTER, &[source(&path, "nan_run.json")]);
+    let nan = emit(&IMPORTER, &[source(&path, "nan_run.json")]);
     assert_eq!(nan.codes(), ["naive-times", "not-a-number"]);
 }
 
 #[test]
 fn links_of_graph_exports_are_not_taken_for_dependencies() {
     let Some(path) = samples("moe-event-tracking/06_parallel_threads_and_nested") else { return };
-    let export = tell(&IMPORTER, &[source(&path, "viz/threads_export.json")]);
+    let export = emit(&IMPORTER, &[source(&path, "viz/threads_export.json")]);
     assert_eq!((export.of("task").len(), export.of("attempt").len()), (6, 0));
     assert_eq!(export.codes(), ["no-times", "edges-not-real", "naive-times"]);
     let files: Vec<_> = all(&path).into_iter().filter(|s| s.name.ends_with(".json")).collect();
-    let both = tell(&IMPORTER, &files);
+    let both = emit(&IMPORTER, &files);
     assert_eq!((both.of("task").len(), both.of("attempt").len()), (6, 6));
     assert_eq!(both.codes(), ["naive-times", "told-twice", "edges-not-real"]);
 }
@@ -168,13 +177,13 @@ fn links_of_graph_exports_are_not_taken_for_dependencies() {
 #[test]
 fn the_committed_folder_holds_each_run_once() {
     let Some(path) = samples("moe-event-tracking/00_files_committed_in_the_repo") else { return };
-    let told = tell(&IMPORTER, &all(&path));
-    let opened = told.of("run").into_iter().filter(|l| l.contains("\"source\"")).count();
+    let emitted = emit(&IMPORTER, &all(&path));
+    let opened = emitted.of("run").into_iter().filter(|l| l.contains("\"source\"")).count();
     // Seven executions (two of one id that differ), five training records, one event list.
     assert_eq!(opened, 13);
-    let list = tell(&IMPORTER, &[source(&path, "workflow_tracking/events.json")]);
+    let list = emit(&IMPORTER, &[source(&path, "workflow_tracking/events.json")]);
     assert_eq!((list.of("log").len(), list.of("task").len()), (289, 103));
-    let adam = tell(&IMPORTER, &[source(&path, "workflow_tracking/Adam_2025-03-26_15-45-59.json")]);
+    let adam = emit(&IMPORTER, &[source(&path, "workflow_tracking/Adam_2025-03-26_15-45-59.json")]);
     // 25 iterations of five metrics, one parameter, and weight and contribution of four experts.
     assert_eq!((adam.of("sample").len(), adam.of("task").len()), (25 * (5 + 1 + 8), 0));
 }
@@ -196,9 +205,9 @@ fn a_component_that_is_recorded_twice_in_the_same_words_ran_once() {
         r#"{{"workflow_id":"x","start_time":"2025-03-26T12:00:00.000001","end_time":"2025-03-26T12:01:00.000001","success":true,"events":[],"components":[{}],"results":{{}},"expert_contributions":{{}},"optimizer_performances":{{}},"meta_learner_decisions":{{}}}}"#,
         all.join(",")
     );
-    let told = tell(&IMPORTER, &[makespan_import::Source::new("x.json", text.into_bytes())]);
-    assert_eq!(told.of("task").len(), 3);
-    assert!(told.of("diagnostic").into_iter().any(|line| line.contains("duplicate-record")));
+    let emitted = emit(&IMPORTER, &[makespan_import::Source::new("x.json", text.into_bytes())]);
+    assert_eq!(emitted.of("task").len(), 3);
+    assert!(emitted.of("diagnostic").into_iter().any(|line| line.contains("duplicate-record")));
 }
 
 /// Two hours east of UTC until 03:00 on 26 October 2025, then one.

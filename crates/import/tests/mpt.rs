@@ -1,32 +1,32 @@
 //! Files of MoneyPrinterTurbo's workflow monitor. What the recorded ones hold was counted with sqlite3 and jq.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-mod told;
+mod emitted;
 
+use emitted::{Emitted, all, emit, expect, fixture, samples, source};
 use makespan_import::mpt::IMPORTER;
 use makespan_import::{Head, Source};
-use told::{Told, all, expect, fixture, samples, source, tell};
 
 const SEED: &str = "moneyprinter-workflow-monitor";
 
-fn count(told: &Told, event: &str, needle: &str) -> usize {
-    told.of(event).into_iter().filter(|l| l.contains(needle)).count()
+fn count(emitted: &Emitted, event: &str, needle: &str) -> usize {
+    emitted.of(event).into_iter().filter(|l| l.contains(needle)).count()
 }
 
 /// Whether a diagnostic of that code was told with that count.
-fn said(told: &Told, code: &str, times: u64) -> bool {
+fn said(emitted: &Emitted, code: &str, times: u64) -> bool {
     let code = format!("\"code\":\"{code}\"");
     let times = if times > 1 { format!("\"count\":{times}") } else { "\"text\"".to_owned() };
-    told.of("diagnostic").into_iter().any(|l| l.contains(&code) && l.contains(&times))
+    emitted.of("diagnostic").into_iter().any(|l| l.contains(&code) && l.contains(&times))
 }
 
 /// Sum of `ended` minus `started` over the attempts that have both, in microseconds.
-fn work_us(told: &Told) -> i64 {
+fn work_us(emitted: &Emitted) -> i64 {
     let of = |line: &str, key: &str| -> Option<i64> {
         let rest = line.split_once(&format!("\"{key}\":"))?.1;
         rest[..rest.find([',', '}'])?].parse().ok()
     };
-    told.of("attempt").into_iter().filter_map(|l| Some(of(l, "ended")? - of(l, "started")?)).sum::<i64>()
+    emitted.of("attempt").into_iter().filter_map(|l| Some(of(l, "ended")? - of(l, "started")?)).sum::<i64>()
         / 1000
 }
 
@@ -136,19 +136,20 @@ const CASES: [Case; 7] = [
 fn databases_alone() {
     let Some(root) = samples(SEED) else { return };
     for case in &CASES {
-        let told = tell(&IMPORTER, &[source(&root, &format!("{}/workflow_monitor.db", case.name))]);
-        assert_eq!(told.result, Ok(()), "{}", case.name);
-        let run = told.of("run")[0];
+        let emitted = emit(&IMPORTER, &[source(&root, &format!("{}/workflow_monitor.db", case.name))]);
+        assert_eq!(emitted.result, Ok(()), "{}", case.name);
+        let run = emitted.of("run")[0];
         assert!(run.contains(&format!("\"status\":\"{}\"", case.status)), "{run}");
         let attempts = ["succeeded", "failed", "running"]
-            .map(|s| count(&told, "attempt", &format!("\"status\":\"{s}\"")));
-        let idle = ["pending", "skipped"].map(|s| count(&told, "task", &format!("\"status\":\"{s}\"")));
-        let got = (told.of("task").len(), attempts, idle, told.of("alert").len(), told.of("sample").len());
+            .map(|s| count(&emitted, "attempt", &format!("\"status\":\"{s}\"")));
+        let idle = ["pending", "skipped"].map(|s| count(&emitted, "task", &format!("\"status\":\"{s}\"")));
+        let got =
+            (emitted.of("task").len(), attempts, idle, emitted.of("alert").len(), emitted.of("sample").len());
         assert_eq!(got, (case.tasks, case.attempts, case.idle, case.alerts, case.samples), "{}", case.name);
-        assert_eq!(count(&told, "task", "\"after\":["), case.after, "{}", case.name);
+        assert_eq!(count(&emitted, "task", "\"after\":["), case.after, "{}", case.name);
         // Each time is rounded to a microsecond, by sqlite3 and here in another order.
-        assert!((work_us(&told) - case.work_us).abs() <= 1, "{}: {}", case.name, work_us(&told));
-        assert_eq!(told.codes(), case.codes, "{}: {:?}", case.name, told.of("diagnostic"));
+        assert!((work_us(&emitted) - case.work_us).abs() <= 1, "{}: {}", case.name, work_us(&emitted));
+        assert_eq!(emitted.codes(), case.codes, "{}: {:?}", case.name, emitted.of("diagnostic"));
     }
 }
 
@@ -157,9 +158,12 @@ fn several_databases_are_several_runs() {
     let Some(root) = samples(SEED) else { return };
     let sources: Vec<Source> =
         CASES.iter().map(|c| source(&root, &format!("{}/workflow_monitor.db", c.name))).collect();
-    let told = tell(&IMPORTER, &sources);
-    assert_eq!(count(&told, "run", "\"source\":"), 7);
-    assert_eq!((told.of("task").len(), told.of("alert").len(), told.of("sample").len()), (28, 17, 43));
+    let emitted = emit(&IMPORTER, &sources);
+    assert_eq!(count(&emitted, "run", "\"source\":"), 7);
+    assert_eq!(
+        (emitted.of("task").len(), emitted.of("alert").len(), emitted.of("sample").len()),
+        (28, 17, 43)
+    );
 }
 
 #[test]
@@ -175,13 +179,13 @@ fn everything_of_a_case_is_one_run() {
     ] {
         let sources: Vec<Source> =
             all(&root).into_iter().filter(|s| s.name.starts_with(&format!("{case}/"))).collect();
-        let told = tell(&IMPORTER, &sources);
-        assert_eq!((&told.result, told.unclaimed.as_slice()), (&Ok(()), [].as_slice()), "{case}");
-        assert_eq!(count(&told, "run", "\"source\":"), 1, "{case}");
-        let got = (told.of("attempt").len(), told.of("alert").len(), told.of("sample").len());
+        let emitted = emit(&IMPORTER, &sources);
+        assert_eq!((&emitted.result, emitted.unclaimed.as_slice()), (&Ok(()), [].as_slice()), "{case}");
+        assert_eq!(count(&emitted, "run", "\"source\":"), 1, "{case}");
+        let got = (emitted.of("attempt").len(), emitted.of("alert").len(), emitted.of("sample").len());
         assert_eq!(got, (attempts, alerts, samples), "{case}");
-        assert!(said(&told, "told-twice", twice), "{case}: {:?}", told.of("diagnostic"));
-        assert!(said(&told, "merged-sources", 1) && said(&told, "unreliable-copy", 1), "{case}");
+        assert!(said(&emitted, "told-twice", twice), "{case}: {:?}", emitted.of("diagnostic"));
+        assert!(said(&emitted, "merged-sources", 1) && said(&emitted, "unreliable-copy", 1), "{case}");
     }
 }
 
@@ -190,22 +194,22 @@ fn an_answer_knows_the_end_that_the_database_lacks() {
     let Some(root) = samples(SEED) else { return };
     let case = "07_nan_metric_alert_threshold";
     let names = ["workflow_monitor.db", "asdict_WorkflowExecution_289bfe28.json"];
-    let told = tell(&IMPORTER, &names.map(|n| source(&root, &format!("{case}/{n}"))));
-    let run = told.of("run")[0];
+    let emitted = emit(&IMPORTER, &names.map(|n| source(&root, &format!("{case}/{n}"))));
+    let run = emitted.of("run")[0];
     assert!(run.contains("\"status\":\"succeeded\"") && run.contains("\"status\":\"running\""), "{run}");
-    assert!(told.of("attempt")[0].contains("\"ended\":1795223105546467000,\"status\":\"succeeded\""));
-    assert!(said(&told, "metric-not-a-number", 2) && said(&told, "not-a-number", 2));
+    assert!(emitted.of("attempt")[0].contains("\"ended\":1795223105546467000,\"status\":\"succeeded\""));
+    assert!(said(&emitted, "metric-not-a-number", 2) && said(&emitted, "not-a-number", 2));
 }
 
 #[test]
 fn the_log_has_the_earlier_attempts() {
     let Some(root) = samples(SEED) else { return };
     let names = ["02_failure_retry/workflow_monitor.db", "02_failure_retry/monitor.log"];
-    let told = tell(&IMPORTER, &names.map(|n| source(&root, n)));
+    let emitted = emit(&IMPORTER, &names.map(|n| source(&root, n)));
     let terms = "cd9db05a-3eac-4df1-8632-55aba08f81ed";
     let audio = "5e7a1e63-258b-448a-95fd-ed2a24d81015";
     let tries = |task: &str| {
-        told.of("attempt").into_iter().filter(|l| l.contains(task)).map(str::to_owned).collect::<Vec<_>>()
+        emitted.of("attempt").into_iter().filter(|l| l.contains(task)).map(str::to_owned).collect::<Vec<_>>()
     };
     assert_eq!(
         tries(terms)[..2],
@@ -222,8 +226,8 @@ fn the_log_has_the_earlier_attempts() {
     let audio = tries(audio);
     assert_eq!(audio.len(), 4);
     assert_eq!(audio.iter().filter(|l| l.contains("\"started\"")).count(), 1, "{audio:?}");
-    assert!(said(&told, "attempts-from-log", 5));
-    assert_eq!(told.of("log").len(), 33);
+    assert!(said(&emitted, "attempts-from-log", 5));
+    assert_eq!(emitted.of("log").len(), 33);
 }
 
 #[test]
@@ -240,21 +244,21 @@ fn single_answers() {
         ("01_success/workflow_monitor.dump.sql", 0, vec!["derived-file"]),
         ("01_success/hive_memory.db", 0, vec!["unreliable-copy"]),
     ] {
-        let told = tell(&IMPORTER, &[source(&root, name)]);
+        let emitted = emit(&IMPORTER, &[source(&root, name)]);
         assert_eq!(
-            (&told.result, told.of("task").len(), told.codes()),
+            (&emitted.result, emitted.of("task").len(), emitted.codes()),
             (&Ok(()), tasks, codes.iter().map(|c| (*c).to_owned()).collect()),
             "{name}"
         );
     }
-    let told = tell(&IMPORTER, &[source(&root, "01_success/performance_summary_c02b581e.json")]);
-    assert!(told.of("run")[0].contains("\"cpu_usage.mean\":67.5"));
+    let emitted = emit(&IMPORTER, &[source(&root, "01_success/performance_summary_c02b581e.json")]);
+    assert!(emitted.of("run")[0].contains("\"cpu_usage.mean\":67.5"));
     // The log alone: five steps of which it names the start, and what became of them.
-    let told = tell(&IMPORTER, &[source(&root, "02_failure_retry/monitor.log")]);
-    assert_eq!((told.of("task").len(), told.of("attempt").len()), (4, 9));
+    let emitted = emit(&IMPORTER, &[source(&root, "02_failure_retry/monitor.log")]);
+    assert_eq!((emitted.of("task").len(), emitted.of("attempt").len()), (4, 9));
     assert!(
-        told.of("run")[0].contains("\"name\":\"Retry and fail\"")
-            && told.of("run")[0].contains("\"status\":\"failed\"")
+        emitted.of("run")[0].contains("\"name\":\"Retry and fail\"")
+            && emitted.of("run")[0].contains("\"status\":\"failed\"")
     );
 }
 
@@ -280,12 +284,12 @@ fn foreign_files_are_left_to_others() {
 
 #[test]
 fn small_files_whole() {
-    let told = tell(&IMPORTER, &[fixture("mpt/execution.json")]);
-    assert_eq!(told.result, Ok(()));
-    expect(&told, "mpt/execution.jsonl");
-    let told = tell(&IMPORTER, &[fixture("mpt/retry.log"), fixture("mpt/alerts.json")]);
-    assert_eq!(told.result, Ok(()));
-    expect(&told, "mpt/retry.jsonl");
+    let emitted = emit(&IMPORTER, &[fixture("mpt/execution.json")]);
+    assert_eq!(emitted.result, Ok(()));
+    expect(&emitted, "mpt/execution.jsonl");
+    let emitted = emit(&IMPORTER, &[fixture("mpt/retry.log"), fixture("mpt/alerts.json")]);
+    assert_eq!(emitted.result, Ok(()));
+    expect(&emitted, "mpt/retry.jsonl");
 }
 
 #[test]
@@ -293,17 +297,17 @@ fn odd_records_cost_only_themselves() {
     let text = r#"{"workflow_id":7,"name":null,"status":"exploded","start_time":"soon","end_time":1e300,
         "duration":"x","total_steps":"2","steps":{"a":5,"b":{"status":[],"dependencies":"c","retry_count":-3,
         "start_time":1.5},"b":{"name":"twice"}},"alerts":[1,{"message":"m"}],"metrics":{"x":1}}"#;
-    let told = tell(&IMPORTER, &[Source::new("odd.json", text.as_bytes().to_vec())]);
-    assert_eq!(told.result, Ok(()));
-    assert_eq!((told.of("task").len(), told.of("alert").len()), (1, 1));
-    assert!(said(&told, "bad-record", 1) && said(&told, "bad-time", 2), "{:?}", told.lines);
-    assert!(said(&told, "bad-value", 1), "{:?}", told.lines);
+    let emitted = emit(&IMPORTER, &[Source::new("odd.json", text.as_bytes().to_vec())]);
+    assert_eq!(emitted.result, Ok(()));
+    assert_eq!((emitted.of("task").len(), emitted.of("alert").len()), (1, 1));
+    assert!(said(&emitted, "bad-record", 1) && said(&emitted, "bad-time", 2), "{:?}", emitted.lines);
+    assert!(said(&emitted, "bad-value", 1), "{:?}", emitted.lines);
     let cut = Source::new("cut.json", br#"{"workflow_id":"w","steps":{"a":{"status":"running","st"#.to_vec());
-    let told = tell(&IMPORTER, &[cut]);
-    assert_eq!((&told.result, told.codes()[0].as_str()), (&Ok(()), "truncated"));
+    let emitted = emit(&IMPORTER, &[cut]);
+    assert_eq!((&emitted.result, emitted.codes()[0].as_str()), (&Ok(()), "truncated"));
     let broken =
         Source::new("workflow_monitor.db", b"SQLite format 3\0workflow_steps workflow_alerts".to_vec());
-    assert!(tell(&IMPORTER, &[broken]).result.is_err());
+    assert!(emit(&IMPORTER, &[broken]).result.is_err());
 }
 
 #[test]
@@ -315,8 +319,8 @@ fn a_later_run_of_the_same_id_is_a_run_of_its_own_and_a_later_state_is_not() {
     };
     let check = |records: &[String], runs: &[&str]| {
         let text = format!("[{}]", records.join(","));
-        let told = tell(&IMPORTER, &[Source::new("history.json", text.into_bytes())]);
-        let mut ids: Vec<&str> = told
+        let emitted = emit(&IMPORTER, &[Source::new("history.json", text.into_bytes())]);
+        let mut ids: Vec<&str> = emitted
             .of("run")
             .into_iter()
             .filter_map(|line| line.split_once("\"run\":\"")?.1.split('"').next())
@@ -325,7 +329,7 @@ fn a_later_run_of_the_same_id_is_a_run_of_its_own_and_a_later_state_is_not() {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids, runs);
-        assert_eq!(said(&told, "duplicate-id", 1), runs.len() > 1);
+        assert_eq!(said(&emitted, "duplicate-id", 1), runs.len() > 1);
     };
     let first = record("failed", 1000, "1010", "failed");
     check(&[record("running", 1000, "null", "running"), first.clone()], &["w"]);

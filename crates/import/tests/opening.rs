@@ -72,10 +72,10 @@ fn check(files: &[(String, Vec<u8>)]) {
     let cuts: [&mut dyn FnMut() -> usize; 5] = [&mut one, &mut seven, &mut many, &mut all, &mut random];
     let names: Vec<&str> = files.iter().map(|f| f.0.as_str()).collect();
     for cut in cuts {
-        let (in_parts, told) = in_chunks(files, cut);
-        let first = (0..lines.len().max(told.len())).find(|&i| lines.get(i) != told.get(i));
+        let (in_parts, emitted) = in_chunks(files, cut);
+        let first = (0..lines.len().max(emitted.len())).find(|&i| lines.get(i) != emitted.get(i));
         if let Some(i) = first {
-            panic!("{names:?}: event {i} differs:\n  {:?}\n  {:?}", lines.get(i), told.get(i));
+            panic!("{names:?}: event {i} differs:\n  {:?}\n  {:?}", lines.get(i), emitted.get(i));
         }
         assert_eq!(format!("{outcome:?}"), format!("{in_parts:?}"), "{names:?}");
     }
@@ -153,8 +153,8 @@ fn readers_give_the_same_result_wherever_files_are_cut() {
             let Some(whole) = read_in_chunks(&name, text, usize::MAX) else { continue };
             read += 1;
             for size in [1, 2, 3, 11, 64, 1000] {
-                let told = read_in_chunks(&name, text, size).unwrap();
-                assert_eq!(told, whole, "{name} in chunks of {size}");
+                let emitted = read_in_chunks(&name, text, size).unwrap();
+                assert_eq!(emitted, whole, "{name} in chunks of {size}");
             }
         }
     }
@@ -210,8 +210,8 @@ fn large_files_are_read_in_chunks_with_the_same_result() {
             let (outcome, lines) = whole(std::slice::from_ref(file));
             assert_eq!((outcome.runs, outcome.files[0].kind), (1, Verdict::Read), "{outcome:?}");
             for size in [1000, 65_536, 1 << 20] {
-                let (in_parts, told) = in_chunks(std::slice::from_ref(file), &mut || size);
-                assert!(told == lines, "{} in chunks of {size}", file.0);
+                let (in_parts, emitted) = in_chunks(std::slice::from_ref(file), &mut || size);
+                assert!(emitted == lines, "{} in chunks of {size}", file.0);
                 assert_eq!(format!("{outcome:?}"), format!("{in_parts:?}"));
             }
             let mut opening = Opening::new(Settings { files: Some(1), ..Settings::default() });

@@ -51,7 +51,7 @@ fn owner(run: &Run<'_, '_>, lines: &[Value<'_, '_>]) -> Option<(String, Option<u
 }
 
 /// Emits the logs that name this run; one line of a log names the task of all.
-pub(super) fn tell_logs(
+pub(super) fn emit_logs(
     run: &Run<'_, '_>,
     book: &Book<'_, '_>,
     clock: &mut Clock<'_>,

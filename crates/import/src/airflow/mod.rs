@@ -6,9 +6,9 @@
 //! `task_id[3]`; a task group contains it; the dependencies come from the tasks of the DAG, which do not name the DAG
 //! and are matched by their ids.
 
+mod emit;
 mod gather;
 mod logs;
-mod tell;
 
 use makespan_format::EventSink;
 
@@ -90,6 +90,6 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
             book.take(root, part.part, &part.source.name);
         }
     }
-    tell::tell(&book, &IMPORTER, options, sink);
+    emit::emit(&book, &IMPORTER, options, sink);
     report_all(parts, &pages, sink)
 }

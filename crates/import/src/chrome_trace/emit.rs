@@ -7,8 +7,10 @@ use makespan_format::{
 };
 use makespan_model::{HashMap, HashSet, NONE};
 
+use super::arguments::ArgFacts;
 use super::nest::{Slice, Slices};
-use super::trace::{ArgFacts, Item, Process, Thread, Trace};
+use super::trace::{Item, Trace};
+use super::tracks::{Process, Thread};
 use crate::gather::{DATED, alarm};
 use crate::importer::Unit;
 use crate::json::tape::Tape;
@@ -50,7 +52,7 @@ pub(super) fn emit(mut trace: Trace, slices: &Slices, after: &[(u32, u32)], sink
             _ => {}
         }
     }
-    out.unread.tell(&mut tally);
+    out.unread.add_to(&mut tally);
     let what = "repeated task ids were replaced by generated ids";
     tally.count(Severity::Info, "duplicate-id", what, trace.repeated);
     tally.report(name, sink);
@@ -93,20 +95,23 @@ fn doubt_unit(trace: &Trace, sink: &mut dyn EventSink) {
 /// and threads shown.
 fn labels(trace: &mut Trace) -> Option<Json<'static>> {
     let mut labels = std::mem::take(&mut trace.labels);
-    for process in &trace.processes {
+    for process in &trace.tracks.processes {
         if let Some(text) = &process.labels {
             labels.str(&format!("labels of {}", process.pid), text);
         }
     }
     let mut order = Fields::new();
-    for process in &trace.processes {
+    for process in &trace.tracks.processes {
         if let Some(index) = process.sort {
             order.int(&process.pid, index);
         }
     }
-    for thread in &trace.threads {
+    for thread in &trace.tracks.threads {
         if let Some(index) = thread.sort {
-            order.int(&format!("{}/{}", trace.processes[thread.process as usize].pid, thread.tid), index);
+            order.int(
+                &format!("{}/{}", trace.tracks.processes[thread.process as usize].pid, thread.tid),
+                index,
+            );
         }
     }
     if let Some(order) = order.finish() {
@@ -118,14 +123,14 @@ fn labels(trace: &mut Trace) -> Option<Json<'static>> {
 /// What each thread is called: its name, with the process where there are several, with its number where names
 /// repeat.
 fn workers(trace: &Trace) -> Vec<String> {
-    let several = trace.processes.len() > 1;
+    let several = trace.tracks.processes.len() > 1;
     let named =
         |process: &Process| process.name.clone().unwrap_or_else(|| format!("process {}", process.pid));
     let mut same: HashMap<String, u32> = HashMap::default();
-    trace.processes.iter().for_each(|process| *same.entry(named(process)).or_default() += 1);
+    trace.tracks.processes.iter().for_each(|process| *same.entry(named(process)).or_default() += 1);
     // Devices are processes of the same name whose labels tell them apart: `GPU 0`.
     let process = |p: u32| {
-        let process = &trace.processes[p as usize];
+        let process = &trace.tracks.processes[p as usize];
         let name = named(process);
         match process.labels.as_ref().filter(|_| same.get(&name).is_some_and(|n| *n > 1)) {
             Some(label) => format!("{name} {label}"),
@@ -137,15 +142,15 @@ fn workers(trace: &Trace) -> Vec<String> {
         if several { format!("{} / {thread}", process(t.process)) } else { thread }
     };
     let mut uses: HashMap<String, u32> = HashMap::default();
-    for thread in &trace.threads {
+    for thread in &trace.tracks.threads {
         *uses.entry(plain(thread)).or_default() += 1;
     }
     let full = |t: &Thread| {
         let name = plain(t);
-        let pid = &trace.processes[t.process as usize].pid;
+        let pid = &trace.tracks.processes[t.process as usize].pid;
         if uses.get(&name).is_some_and(|n| *n > 1) { format!("{name} ({pid}/{})", t.tid) } else { name }
     };
-    trace.threads.iter().map(full).collect()
+    trace.tracks.threads.iter().map(full).collect()
 }
 
 struct Emitter<'e> {
@@ -274,9 +279,9 @@ impl Emitter<'_> {
         }
         let t = Some(item.ts.saturating_sub(self.origin));
         let name = trace.texts.get(item.name);
-        let owner = if trace.processes.len() > 1 {
-            let thread = &trace.threads[item.thread as usize];
-            let process = &trace.processes[thread.process as usize];
+        let owner = if trace.tracks.processes.len() > 1 {
+            let thread = &trace.tracks.threads[item.thread as usize];
+            let process = &trace.tracks.processes[thread.process as usize];
             format!("{}: ", process.name.as_ref().unwrap_or(&process.pid))
         } else {
             String::new()

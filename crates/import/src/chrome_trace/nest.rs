@@ -52,7 +52,7 @@ pub(super) fn slices(trace: &mut Trace) -> Slices {
     let mut found: Vec<Slice> = Vec::new();
     let mut marks = Vec::new();
     let order = by_time(&trace.items);
-    let mut open: Vec<Vec<usize>> = vec![Vec::new(); trace.threads.len()];
+    let mut open: Vec<Vec<usize>> = vec![Vec::new(); trace.tracks.threads.len()];
     let mut flying: HashMap<Operation, Vec<usize>> = HashMap::default();
     for &at in &order {
         let item = &trace.items[at as usize];
@@ -80,7 +80,7 @@ pub(super) fn slices(trace: &mut Trace) -> Slices {
             b'b' | b'S' | b'e' | b'F' | b'n' | b'T' | b'p' => {
                 let id = trace.texts.get(item.id);
                 let process = if id.starts_with('{') && id.contains("\"local\"") {
-                    trace.threads[item.thread as usize].process
+                    trace.tracks.threads[item.thread as usize].process
                 } else {
                     u32::MAX
                 };
@@ -131,7 +131,7 @@ pub(super) fn slices(trace: &mut Trace) -> Slices {
             *slice = place[*slice as usize];
         }
     }
-    let mut slices = Slices { all: found, of_thread: vec![Vec::new(); trace.threads.len()], marks };
+    let mut slices = Slices { all: found, of_thread: vec![Vec::new(); trace.tracks.threads.len()], marks };
     contain(trace, &mut slices);
     slices
 }

@@ -4,14 +4,16 @@
 use std::borrow::Cow;
 
 use makespan_format::{Attempt, Event, EventSink, Fields, Json, RunInfo, Severity, Status, Task, read_line};
-use makespan_model::{HashMap, Interner, StrId};
+use makespan_model::{Interner, StrId};
 
+use super::arguments::{ArgFacts, Launch};
 use super::bazel::{ACTION, Action, Bazel, COMPONENT, Component, action_of};
 use super::record::{Record, time, unit_of};
+use super::tracks::Tracks;
 use crate::importer::Unit;
 use crate::json::document::Records;
 use crate::json::tape::Value;
-use crate::outcome::{Outcome, Unread};
+use crate::outcome::Unread;
 use crate::tally::{Tally, clip};
 
 /// One event that is more than metadata. Texts are ids of [`Trace::texts`].
@@ -20,9 +22,9 @@ pub(super) struct Item {
     pub(super) ph: u8,
     /// Whether a flow binds to the enclosing slice.
     pub(super) enclosing: bool,
-    /// What the arguments say became of it.
+    /// The outcome that its arguments contain.
     pub(super) status: Option<Status>,
-    /// Index into [`Trace::threads`].
+    /// Index into [`Tracks::threads`].
     pub(super) thread: u32,
     /// Nanoseconds from the trace's own origin.
     pub(super) ts: i64,
@@ -38,54 +40,12 @@ pub(super) struct Item {
     pub(super) bind: StrId,
     pub(super) flow_in: bool,
     pub(super) flow_out: bool,
-    /// The arguments, JSON; empty where there are none, or they were told already.
+    /// The arguments, JSON; empty where there are none, or they were emitted already.
     pub(super) args: StrId,
 }
 
 /// The duration of a slice of which nobody knows when it ended.
 pub(super) const NO_END: i64 = -1;
-
-/// A thread, and what metadata tell of it.
-#[derive(Default)]
-pub(super) struct Thread {
-    pub(super) process: u32,
-    pub(super) tid: String,
-    pub(super) name: Option<String>,
-    pub(super) sort: Option<i64>,
-}
-
-/// A process, and what metadata tell of it.
-#[derive(Default)]
-pub(super) struct Process {
-    pub(super) pid: String,
-    pub(super) name: Option<String>,
-    pub(super) labels: Option<String>,
-    pub(super) sort: Option<i64>,
-}
-
-/// A slice that launches work on a device, or is such work: they have the same number.
-pub(super) struct Launch {
-    pub(super) correlation: i64,
-    pub(super) slice: u32,
-    /// Whether it is the work.
-    pub(super) on_device: bool,
-}
-
-impl Launch {
-    /// Whether slices of a category are work on a device or launch it, as PyTorch names them; `None` for others.
-    fn is_on_device(category: &str) -> Option<bool> {
-        match category {
-            "kernel" | "gpu_memcpy" | "gpu_memset" | "Kernel" | "Memcpy" | "Memset" => Some(true),
-            "cuda_runtime"
-            | "cuda_driver"
-            | "hip_runtime"
-            | "xpu_runtime"
-            | "privateuse1_runtime"
-            | "Runtime" => Some(false),
-            _ => None,
-        }
-    }
-}
 
 /// Members of the root that are longer are left out: they are sampled stacks, not facts about the run.
 const LONGEST_LABEL: usize = 64 << 10;
@@ -95,8 +55,7 @@ pub(super) struct Trace {
     pub(super) name: String,
     pub(super) items: Vec<Item>,
     pub(super) texts: Interner,
-    pub(super) threads: Vec<Thread>,
-    pub(super) processes: Vec<Process>,
+    pub(super) tracks: Tracks,
     pub(super) tally: Tally,
     /// Status words that are not understood.
     pub(super) unread: Unread,
@@ -118,35 +77,6 @@ pub(super) struct Trace {
     /// Whether our own export wrote records of it: their events are told at once, and nothing is left to be made of them.
     pub(super) is_own: bool,
     opened: bool,
-    thread_of: HashMap<u32, HashMap<String, u32>>,
-    process_of: HashMap<String, u32>,
-    last: u32,
-}
-
-/// What the arguments of a slice tell that has a place of its own.
-#[derive(Default)]
-pub(super) struct ArgFacts<'a> {
-    id: Option<Cow<'a, str>>,
-    pub(super) after: Vec<Cow<'a, str>>,
-    pub(super) outcome: Outcome<'a>,
-}
-
-impl<'a> ArgFacts<'a> {
-    /// Takes from the arguments of a slice of this name what programs that trace workflows put there.
-    pub(super) fn add(&mut self, name: &str, args: Value<'_, 'a>) {
-        for (key, value) in args.members() {
-            match &*key {
-                "task_id" => self.id = value.text().filter(|id| !id.is_empty()),
-                "dependencies" | "deps" | "parents" => {
-                    let ids: Option<Vec<Cow<'a, str>>> = value.elements().map(Value::text).collect();
-                    self.after.extend(ids.unwrap_or_default());
-                }
-                _ => {
-                    self.outcome.argument(name, &key, value.get());
-                }
-            }
-        }
-    }
 }
 
 impl Trace {
@@ -155,8 +85,7 @@ impl Trace {
             name: name.to_owned(),
             items: Vec::new(),
             texts: Interner::default(),
-            threads: Vec::new(),
-            processes: Vec::new(),
+            tracks: Tracks::default(),
             tally: Tally::new(),
             unread: Unread::default(),
             own_ids: Interner::default(),
@@ -172,9 +101,6 @@ impl Trace {
             base: None,
             is_own: false,
             opened: false,
-            thread_of: HashMap::default(),
-            process_of: HashMap::default(),
-            last: 0,
         }
     }
 
@@ -250,7 +176,10 @@ impl Trace {
             self.tally.count(Severity::Info, "unknown-member", what, u64::from(r.others));
         }
         if ph == b'M' {
-            self.metadata(&r, plain(r.pid), plain(r.tid));
+            if !self.tracks.metadata(&r, plain(r.pid), plain(r.tid)) {
+                let what = "metadata of other kinds are not shown";
+                self.tally.info("not-shown", what, || r.name.map_or("", Value::get));
+            }
             return;
         }
         if !b"XBEbneSTpFstfCiIR".contains(&ph) {
@@ -269,11 +198,16 @@ impl Trace {
             self.tally.count(Severity::Warning, "time-unit-guessed", what, 1);
         }
         let dur = if ph == b'X' { self.duration(&r, unit, value) } else { NO_END };
-        let thread = self.thread(plain(r.pid), plain(r.tid));
+        let thread = self.tracks.thread(plain(r.pid), plain(r.tid));
         let name = r.name.and_then(Value::text).unwrap_or_default();
         let cat = r.cat.and_then(Value::text).unwrap_or_default();
         let args = r.args.filter(|a| a.get() != "{}" && !a.is_null());
         let end = ts.saturating_add(dur.max(0));
+        if ph == b'X' && name.starts_with("Total ") && args.is_some_and(is_total) {
+            let what = "totals that clang adds over all slices of a name are not shown; they are not slices";
+            self.tally.info("not-shown", what, || &*name);
+            return;
+        }
         if ph == b'X' && cat == COMPONENT {
             let name = self.texts.intern(action_of(&name));
             self.bazel.path.push(Component { name, start: ts, end });
@@ -412,71 +346,11 @@ impl Trace {
         }
         status
     }
+}
 
-    fn process(&mut self, pid: &str) -> u32 {
-        if let Some(&at) = self.process_of.get(pid) {
-            return at;
-        }
-        let at = self.processes.len() as u32;
-        self.processes.push(Process { pid: pid.to_owned(), ..Process::default() });
-        self.process_of.insert(pid.to_owned(), at);
-        at
-    }
-
-    fn thread(&mut self, pid: &str, tid: &str) -> u32 {
-        if let Some(thread) = self.threads.get(self.last as usize)
-            && thread.tid == tid
-            && self.processes[thread.process as usize].pid == pid
-        {
-            return self.last;
-        }
-        let process = self.process(pid);
-        let of_process = self.thread_of.entry(process).or_default();
-        self.last = match of_process.get(tid) {
-            Some(&at) => at,
-            None => {
-                let at = self.threads.len() as u32;
-                self.threads.push(Thread { process, tid: tid.to_owned(), ..Thread::default() });
-                of_process.insert(tid.to_owned(), at);
-                at
-            }
-        };
-        self.last
-    }
-
-    fn metadata(&mut self, r: &Record<'_, '_>, pid: &str, tid: &str) {
-        let member = |key: &str| {
-            r.args.and_then(|args| args.members().filter(|(k, _)| k == key).last().map(|(_, v)| v))
-        };
-        let text =
-            |key: &str| member(key).and_then(Value::text).filter(|t| !t.is_empty()).map(Cow::into_owned);
-        let sort = || member("sort_index").and_then(Value::number).map(|n| n as i64);
-        match r.name.and_then(Value::text).as_deref() {
-            Some("process_name") => {
-                let at = self.process(pid) as usize;
-                self.processes[at].name = text("name").or(self.processes[at].name.take());
-            }
-            Some("process_labels") => {
-                let at = self.process(pid) as usize;
-                self.processes[at].labels = text("labels");
-            }
-            Some("process_sort_index") => {
-                let at = self.process(pid) as usize;
-                self.processes[at].sort = sort();
-            }
-            Some("thread_name") => {
-                let at = self.thread(pid, tid) as usize;
-                self.threads[at].name = text("name").or(self.threads[at].name.take());
-            }
-            Some("thread_sort_index") => {
-                let at = self.thread(pid, tid) as usize;
-                self.threads[at].sort = sort();
-            }
-            _ => self
-                .tally
-                .info("not-shown", "metadata of other kinds are not shown", || r.name.map_or("", Value::get)),
-        }
-    }
+/// Whether these are the arguments of a sum over all slices of a name, as clang writes them.
+fn is_total(args: Value<'_, '_>) -> bool {
+    args.at("count").is_some() && args.at("avg ms").is_some()
 }
 
 fn is_true(value: Option<Value<'_, '_>>) -> bool {
@@ -510,6 +384,10 @@ impl Records for Trace {
             }
             "deviceProperties" => self.source = "PyTorch Kineto",
             "baseTimeNanoseconds" => self.base = self.base.or(value.whole()),
+            // Of clang, microseconds since 1970.
+            "beginningOfTime" => {
+                self.base = self.base.or(value.whole().and_then(|micros| micros.checked_mul(1000)));
+            }
             _ => {}
         }
         if value.get().len() > LONGEST_LABEL {

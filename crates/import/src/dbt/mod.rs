@@ -4,9 +4,9 @@
 //! folder, otherwise by the most common ids, and a mismatch is reported. What `dbt retry` ran again becomes further
 //! attempts in the earlier run, if that is among the files.
 
+mod emit;
 mod files;
 mod graph;
-mod tell;
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -84,11 +84,11 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     for group in &groups {
         let manifest = pair(&group.results, &manifests);
         used.extend(manifest);
-        tell(group, manifest.map(|at| &manifests[at]), options, sink);
+        emit(group, manifest.map(|at| &manifests[at]), options, sink);
     }
     for (at, manifest) in manifests.iter().enumerate() {
         if !used.contains(&at) && groups.is_empty() {
-            tell_manifest(manifest, sink);
+            emit_manifest(manifest, sink);
         }
     }
     report_all(parts, &pages, sink)
@@ -130,7 +130,7 @@ fn pair(results: &[Results<'_, '_>], manifests: &[Manifest<'_, '_>]) -> Option<u
     (common(&manifests[best]) > 0).then_some(best)
 }
 
-fn tell(
+fn emit(
     group: &Group<'_, '_>,
     manifest: Option<&Manifest<'_, '_>>,
     options: &Options<'_>,
@@ -155,7 +155,7 @@ fn tell(
         sink.diagnostic(Diagnostic::new(Severity::Info, "retry-merged", message));
     }
     mismatch(first, manifest, sink);
-    let statuses = tell::statuses(&group.results, manifest, &mut clock);
+    let statuses = emit::statuses(&group.results, manifest, &mut clock);
     let edges = graph::edges(first, manifest, &mut tally);
     let later: Vec<HashMap<&str, &Row<'_, '_>>> =
         group.results.iter().skip(1).map(|r| r.rows.iter().map(|row| (&*row.id, row)).collect()).collect();
@@ -172,20 +172,20 @@ fn tell(
             ids.other(&row.id);
             let other = Row { id: key.into(), value: row.value };
             // Its word was counted with those of all rows.
-            let status = tell::status(row, &mut clock.clone());
-            tell::tell_task(&other, &other, manifest, after, Some(status), sink);
-            tell::tell_attempt(&other, 1, &mut clock, sink);
+            let status = emit::status(row, &mut clock.clone());
+            emit::emit_task(&other, &other, manifest, after, Some(status), sink);
+            emit::emit_attempt(&other, 1, &mut clock, sink);
             continue;
         }
         let again = later.iter().filter_map(|rows| rows.get(&*row.id).copied());
         let last = again.clone().next_back().unwrap_or(row);
-        tell::tell_task(row, last, manifest, after, statuses.get(&*row.id).copied(), sink);
+        emit::emit_task(row, last, manifest, after, statuses.get(&*row.id).copied(), sink);
         for (number, row) in (1..).zip(std::iter::once(row).chain(again)) {
-            tell::tell_attempt(row, number, &mut clock, sink);
+            emit::emit_attempt(row, number, &mut clock, sink);
         }
     }
-    ids.tell(&mut tally);
-    clock.tell(&mut tally);
+    ids.add_to(&mut tally);
+    clock.add_to(&mut tally);
     tally.report(first.file, sink);
 }
 
@@ -243,7 +243,7 @@ fn info<'a>(
 }
 
 /// Shows a manifest without results: the nodes and what they depend on.
-fn tell_manifest(manifest: &Manifest<'_, '_>, sink: &mut dyn EventSink) {
+fn emit_manifest(manifest: &Manifest<'_, '_>, sink: &mut dyn EventSink) {
     let id = manifest.invocation.as_deref().unwrap_or(manifest.file);
     sink.event(Event::Run(RunInfo {
         id: id.into(),
@@ -258,7 +258,7 @@ fn tell_manifest(manifest: &Manifest<'_, '_>, sink: &mut dyn EventSink) {
     for node in &manifest.nodes.list {
         sink.event(Event::Task(Task {
             status: Some(Status::Pending),
-            ..tell::task(&node.id, Some(node), None, node.after.clone())
+            ..emit::task(&node.id, Some(node), None, node.after.clone())
         }));
     }
 }

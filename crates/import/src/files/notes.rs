@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use makespan_format::{Diagnostic, Event, EventSink, Severity};
 
-use crate::limits::TOLD_FILES;
+use crate::limits::REPORTED_FILES;
 
 /// The codes of diagnostics about the text of one file, among those that importers emit.
 const OF_TEXTS: [&str; 15] = [
@@ -25,7 +25,7 @@ const OF_TEXTS: [&str; 15] = [
     "utf16",
 ];
 
-/// A sink that passes on [`TOLD_FILES`] notes of each code and counts the others.
+/// A sink that passes on [`REPORTED_FILES`] notes of each code and counts the others.
 pub(super) struct Notes<'s> {
     sink: &'s mut dyn EventSink,
     /// Whether only the codes of texts are counted.
@@ -72,7 +72,7 @@ impl EventSink for Notes<'_> {
         }
         let known = self.kinds.iter_mut().find(|k| k.code == found.code && k.severity == found.severity);
         match known {
-            Some(kind) if kind.passed >= TOLD_FILES => kind.held += 1,
+            Some(kind) if kind.passed >= REPORTED_FILES => kind.held += 1,
             Some(kind) => {
                 kind.passed += 1;
                 self.sink.event(event);

@@ -93,7 +93,7 @@ fn an_empty_zip_is_empty_and_many_bad_files_are_counted() {
     let (files, lines) = opened(&files);
     assert_eq!((files[50].kind, files[50].name.as_str()), (Verdict::Empty, "none.zip"));
     let found = messages(&lines);
-    assert_eq!(found.len(), crate::limits::TOLD_FILES + 2);
+    assert_eq!(found.len(), crate::limits::REPORTED_FILES + 2);
     assert!(
         found.iter().any(|l| l.contains("file-empty")) && found.iter().any(|l| l.contains("\"count\":30"))
     );
@@ -113,7 +113,7 @@ fn notes_of_thousands_of_files_are_counted_and_the_first_are_kept() {
         let (_, lines) = opened(&files);
         let found = messages(&lines);
         let of_kind: Vec<_> = found.iter().filter(|l| l.contains(code)).collect();
-        assert_eq!(of_kind.len(), crate::limits::TOLD_FILES + 1, "{code}: {:?}", of_kind.first());
+        assert_eq!(of_kind.len(), crate::limits::REPORTED_FILES + 1, "{code}: {:?}", of_kind.first());
         assert!(of_kind[0].contains("x0.json") && of_kind[20].contains("\"count\":2980"), "{of_kind:?}");
         assert!(found.len() < 100, "{}", found.len());
     }

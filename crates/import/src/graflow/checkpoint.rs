@@ -5,7 +5,7 @@ use makespan_format::{Attempt, ErrorInfo, Event, EventSink, Fields, RunInfo, Sta
 use makespan_model::Order as _;
 use std::rc::Rc;
 
-use super::runs::{Runs, ToldRun, beside, step_of};
+use super::runs::{RecordedRun, Runs, beside, step_of};
 use crate::importer::{Source, Zone};
 use crate::json;
 use crate::pairs::{Labels, Record, info, items, scalar, warn};
@@ -61,7 +61,7 @@ pub(super) fn read(
                 ),
             ),
             None => {
-                tell(state, &metas, zone, runs, sink);
+                emit(state, &metas, zone, runs, sink);
                 before = Some(state);
             }
         }
@@ -94,7 +94,7 @@ fn records<'a>(
     all
 }
 
-fn tell(
+fn emit(
     state: &State<'_>,
     metas: &[(&str, Record<'_>)],
     zone: &dyn Zone,
@@ -110,20 +110,20 @@ fn tell(
         None => runs.fresh(format!("checkpoint {}", state.session)),
     };
     let at = runs.open(&id, state.file);
-    let told = &mut runs.list[at];
+    let recorded = &mut runs.list[at];
     for (key, raw) in record.members().filter(|(key, _)| !STATE.contains(key)) {
-        told.labels.raw(key, raw);
+        recorded.labels.raw(key, raw);
     }
     for key in ["session_id", "trace_id", "cycle_counts", "resuming_task_id"] {
-        told.labels.raw(key, record.raw(key).unwrap_or("null"));
+        recorded.labels.raw(key, record.raw(key).unwrap_or("null"));
     }
     let meta = metas.iter().find(|(_, m)| m.text("session_id").as_deref() == Some(state.session.as_str()));
     if let Some((_, meta)) = meta {
-        add(meta, &mut told.labels);
+        add(meta, &mut recorded.labels);
     }
-    told.params.raw("start_node", record.raw("start_node").unwrap_or("null"));
-    told.stored.raw("checkpoint_steps", record.raw("steps").unwrap_or("null"));
-    tell_run(told, known.is_none(), sink);
+    recorded.params.raw("start_node", record.raw("start_node").unwrap_or("null"));
+    recorded.stored.raw("checkpoint_steps", record.raw("steps").unwrap_or("null"));
+    emit_run(recorded, known.is_none(), sink);
     for raw in record.raw("completed_tasks").map(items).unwrap_or_default() {
         let Some(task) = scalar(raw.get()) else { continue };
         if runs.list[at].tasks.insert(task.clone().into_owned()) {
@@ -209,7 +209,7 @@ fn alone(
         runs.open(&id, file)
     });
     add(meta, &mut runs.list[at].labels);
-    tell_run(&runs.list[at], known.is_none(), sink);
+    emit_run(&runs.list[at], known.is_none(), sink);
     if known.is_none() {
         clock.iso_of(meta, "created_at");
         clock.report(file, sink);
@@ -229,13 +229,13 @@ fn add(meta: &Record<'_>, labels: &mut Labels) {
     }
 }
 
-fn tell_run(told: &ToldRun, fresh: bool, sink: &mut dyn EventSink) {
+fn emit_run(recorded: &RecordedRun, fresh: bool, sink: &mut dyn EventSink) {
     sink.event(Event::Run(RunInfo {
-        id: told.run.as_str().into(),
+        id: recorded.run.as_str().into(),
         source: fresh.then(|| "Graflow checkpoint".into()),
-        labels: told.labels.fields().finish(),
-        params: told.params.fields().finish(),
-        stored: told.stored.fields().finish(),
+        labels: recorded.labels.fields().finish(),
+        params: recorded.params.fields().finish(),
+        stored: recorded.stored.fields().finish(),
         ..RunInfo::default()
     }));
 }

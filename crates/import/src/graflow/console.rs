@@ -53,8 +53,8 @@ pub(super) fn read(
 ) {
     let text = String::from_utf8_lossy(&source.bytes);
     let file = source.name.as_str();
-    let told = runs.texts.list.get(traces.clone()).unwrap_or_default();
-    if is_loose || told.is_empty() || told.iter().any(|trace| trace.joined.is_none()) {
+    let recorded = runs.texts.list.get(traces.clone()).unwrap_or_default();
+    if is_loose || recorded.is_empty() || recorded.iter().any(|trace| trace.joined.is_none()) {
         let message = format!(
             "{file}: a console trace has times of day but no date; they count from 1970-01-01 in UTC"
         );
@@ -274,7 +274,7 @@ impl Follower<'_, '_> {
         let graph = &self.runs.list[at].graph;
         let begun = graph.started;
         let known = graph.tries.get(&(id.to_owned(), number)).copied().unwrap_or_default();
-        let is_told = graph.labels.contains_key(id);
+        let is_listed = graph.labels.contains_key(id);
         if number == 1 {
             self.runs.list[at].tasks.insert(id.to_owned());
             let kind = pairs.iter().find(|(k, _)| *k == "task_type").map(|(_, v)| (*v).into());
@@ -291,11 +291,11 @@ impl Follower<'_, '_> {
                 kind,
                 parent: parent.map(Into::into),
                 // What the graph records of a task holds the same and more.
-                labels: if is_told { None } else { labels.finish() },
+                labels: if is_listed { None } else { labels.finish() },
                 ..Task::default()
             }));
         }
-        self.tell_try(Attempt {
+        self.emit_try(Attempt {
             task: id.into(),
             number,
             started: if known.started.is_some() { None } else { Some(not_before(t, begun)) },
@@ -305,7 +305,7 @@ impl Follower<'_, '_> {
     }
 
     /// Emits what is new of a try: the graph may have recorded all of it.
-    fn tell_try(&mut self, attempt: Attempt<'_>) {
+    fn emit_try(&mut self, attempt: Attempt<'_>) {
         let times = attempt.started.or(attempt.ended);
         if times.is_some() || attempt.status.is_some() || attempt.error.is_some() {
             self.sink.event(Event::Attempt(attempt));
@@ -344,7 +344,7 @@ impl Follower<'_, '_> {
         };
         let known = self.runs.list[at].graph.tries.get(&(id.to_owned(), number)).copied().unwrap_or_default();
         let status = if error.is_some() { Status::Failed } else { Status::Succeeded };
-        self.tell_try(Attempt {
+        self.emit_try(Attempt {
             task: id.into(),
             number,
             started: if known.started.is_some() { None } else { started },

@@ -95,7 +95,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
             Err(e) => failures.push(format!("{file}: {e}")),
         }
     }
-    let found = lineage.tell(sink);
+    let found = lineage.emit(sink);
     match failures.pop() {
         Some(message) if !found => Err(ReadError::Broken { message, offset: None }),
         last => {

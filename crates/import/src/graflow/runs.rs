@@ -7,7 +7,7 @@ use super::outline::Outlines;
 use crate::pairs::{Labels, folder};
 
 /// A run that was read, so that a drawing of its graph can be joined to it.
-pub(super) struct ToldRun {
+pub(super) struct RecordedRun {
     pub(super) run: String,
     pub(super) file: String,
     /// Trace and session the run belongs to.
@@ -48,7 +48,7 @@ pub(super) struct InGraphTry {
 /// The runs read so far; several files may record the same.
 #[derive(Default)]
 pub(super) struct Runs {
-    pub(super) list: Vec<ToldRun>,
+    pub(super) list: Vec<RecordedRun>,
     pub(super) index: HashMap<String, usize>,
     /// The traces that console traces print.
     pub(super) texts: Outlines,
@@ -63,7 +63,7 @@ impl Runs {
             return at;
         }
         self.index.insert(run.to_owned(), self.list.len());
-        self.list.push(ToldRun {
+        self.list.push(RecordedRun {
             run: run.to_owned(),
             file: file.to_owned(),
             trace: Vec::new(),

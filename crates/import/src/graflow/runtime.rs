@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use std::rc::Rc;
 
 use super::outline::Outline;
-use super::runs::{InGraphTry, Runs, ToldRun, step_of};
+use super::runs::{InGraphTry, RecordedRun, Runs, step_of};
 use crate::importer::{Source, Zone};
 use crate::json;
 use crate::pairs::{Labels, Record, info, items, scalar, warn};
@@ -65,7 +65,7 @@ pub(super) fn read(
     for (s, segment) in segments.iter().enumerate() {
         let mut clock = Clock::new(Rc::new(zone));
         let run = Run { file, nodes: &nodes, segment, last: &last, place: s, relations: &relations };
-        run.tell(&mut clock, runs, sink);
+        run.emit(&mut clock, runs, sink);
     }
     Ok(())
 }
@@ -163,7 +163,7 @@ struct Run<'r, 'a> {
 }
 
 impl Run<'_, '_> {
-    fn tell(&self, clock: &mut Clock<'_>, runs: &mut Runs, sink: &mut dyn EventSink) {
+    fn emit(&self, clock: &mut Clock<'_>, runs: &mut Runs, sink: &mut dyn EventSink) {
         let root = self.segment.root.map(|r| &self.nodes[r]);
         let id = root.map_or_else(|| format!("runtime graph {}", self.file), |r| r.id.clone());
         let at = runs.open(&id, self.file);
@@ -181,7 +181,7 @@ impl Run<'_, '_> {
         let status = root.and_then(|r| clock.status_of(&r.record, "status", false));
         let graph = &mut runs.list[at].graph;
         (graph.started, graph.ended) = (started.or(graph.started), ended.or(graph.ended));
-        self.tell_run(root, status, [started, ended], &mut runs.list[at], sink);
+        self.emit_run(root, status, [started, ended], &mut runs.list[at], sink);
         let text = runs.list[at].graph.text.and_then(|text| runs.texts.list.get(text));
         let mut counts = Counts::default();
         for &(node, times) in &self.segment.tasks {
@@ -190,7 +190,7 @@ impl Run<'_, '_> {
                 // Another export of the same run was taken before the node was replaced, and told it.
                 continue;
             }
-            self.tell_task((node, times), (status, text), clock, &mut counts, &mut runs.list[at], sink);
+            self.emit_task((node, times), (status, text), clock, &mut counts, &mut runs.list[at], sink);
         }
         let whose = format!("{}: run {id}", self.file);
         let has_end = ended.is_some() || text.is_some_and(|text| text.has_end);
@@ -205,12 +205,12 @@ impl Run<'_, '_> {
         clock.report(&whose, sink);
     }
 
-    fn tell_run(
+    fn emit_run(
         &self,
         root: Option<&Node<'_>>,
         status: Option<Status>,
         [started, ended]: [Option<i64>; 2],
-        told: &mut ToldRun,
+        emitted: &mut RecordedRun,
         sink: &mut dyn EventSink,
     ) {
         let (mut labels, mut params, mut stored) = (Labels::default(), Labels::default(), Labels::default());
@@ -232,7 +232,7 @@ impl Run<'_, '_> {
         }
         let error = root.and_then(|r| error_of(&r.metadata));
         sink.event(Event::Run(RunInfo {
-            id: told.run.as_str().into(),
+            id: emitted.run.as_str().into(),
             status,
             started,
             ended,
@@ -243,19 +243,19 @@ impl Run<'_, '_> {
             stored: stored.fields().finish(),
             ..RunInfo::default()
         }));
-        (told.labels, told.params, told.stored) = (labels, params, stored);
+        (emitted.labels, emitted.params, emitted.stored) = (labels, params, stored);
         if let Some(output) = output {
-            tell_output(None, output, sink);
+            emit_output(None, output, sink);
         }
     }
 
-    fn tell_task(
+    fn emit_task(
         &self,
         (node, times): (usize, u32),
         (run, text): (Option<Status>, Option<&Outline>),
         clock: &mut Clock<'_>,
         counts: &mut Counts,
-        told: &mut ToldRun,
+        emitted: &mut RecordedRun,
         sink: &mut dyn EventSink,
     ) {
         let Node { id, record, metadata, .. } = &self.nodes[node];
@@ -267,7 +267,7 @@ impl Run<'_, '_> {
             metadata.rest(&["type", "task_type", "output", "error", "error_type"], &mut labels);
             record.rest(&NODE, &mut labels);
             if text.is_some() {
-                told.graph.labels.insert(id.clone(), labels.clone());
+                emitted.graph.labels.insert(id.clone(), labels.clone());
             }
         } else if printed.is_empty() {
             counts.replaced += 1;
@@ -305,8 +305,8 @@ impl Run<'_, '_> {
         let error = error_of(metadata);
         if text.is_some() {
             let (has_status, has_error) = (known.is_some(), error.is_some());
-            let told_try = InGraphTry { started, ended, has_status, has_error };
-            told.graph.tries.insert((id.clone(), number), told_try);
+            let recorded_try = InGraphTry { started, ended, has_status, has_error };
+            emitted.graph.tries.insert((id.clone(), number), recorded_try);
         }
         sink.event(Event::Attempt(Attempt {
             task: id.as_str().into(),
@@ -318,7 +318,7 @@ impl Run<'_, '_> {
             ..Attempt::default()
         }));
         if let Some(output) = metadata.raw("output") {
-            tell_output(Some(id), output, sink);
+            emit_output(Some(id), output, sink);
         }
     }
 }
@@ -370,7 +370,7 @@ fn error_of<'a>(metadata: &Record<'a>) -> Option<ErrorInfo<'a>> {
     Some(ErrorInfo { message, kind: metadata.filled("error_type"), trace: None })
 }
 
-fn tell_output(task: Option<&str>, output: &str, sink: &mut dyn EventSink) {
+fn emit_output(task: Option<&str>, output: &str, sink: &mut dyn EventSink) {
     sink.event(Event::Artifact(Artifact {
         task: task.map(Into::into),
         name: "output".into(),

@@ -217,9 +217,9 @@ mod tests {
     #[test]
     fn an_error_is_shown_with_its_surroundings() {
         let text = "[{\"a\":1},\n {\"b\":\"é\" x}]";
-        let told = describe(b"", text.as_bytes(), text.find('x').unwrap(), 7, 0);
-        assert!(told.starts_with("line 8, column 11: an unescaped quote"), "{told}");
-        assert!(told.contains("\u{27e6}x\u{27e7}}]"), "{told}");
+        let recorded = describe(b"", text.as_bytes(), text.find('x').unwrap(), 7, 0);
+        assert!(recorded.starts_with("line 8, column 11: an unescaped quote"), "{recorded}");
+        assert!(recorded.contains("\u{27e6}x\u{27e7}}]"), "{recorded}");
     }
 
     #[test]

@@ -2,19 +2,13 @@
 
 use super::mended::{Mended, Place};
 use super::python::{self, to_json};
-use crate::encoding::{decode_utf16, looks_utf16};
 
 /// Writes the mended text to `out`; places are counted from `base`. `Mended::default()` where there was nothing
 /// to mend (`out` is then of no use).
 pub(super) fn mend(bytes: &[u8], base: Place, out: &mut Vec<u8>) -> Mended {
     let mut mended = Mended::default();
     out.clear();
-    if let Some(big_endian) = looks_utf16(bytes) {
-        mended.utf16 = true;
-        let text = decode_utf16(bytes, big_endian);
-        let base = Place { offset: None, ..base };
-        Pass { text: &text, base, out, mended: &mut mended, literal: None, tried: 0 }.run();
-    } else if let Ok(text) = std::str::from_utf8(bytes) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
         if let Some((json, values)) = to_json(text) {
             mended.literals = values;
             let first = text.len() - text.trim_start().len();
@@ -92,6 +86,15 @@ impl Pass<'_> {
                     }
                     continue;
                 }
+                b'\'' if at >= self.tried => {
+                    let Some(end) = self.single_quoted(at) else { break };
+                    if end > at {
+                        last_comma = None;
+                        at = end;
+                        cut = Cut { len: self.out.len(), at, open: open.len() };
+                    }
+                    continue;
+                }
                 b'{' | b'[' => {
                     open.push(byte + 2);
                     self.out.push(byte);
@@ -155,6 +158,27 @@ impl Pass<'_> {
                 Some(at)
             }
         }
+    }
+
+    /// Copies the text in single quotes at `at` as JSON and returns its end; `at` if nothing that ends a value or a key
+    /// follows it, and `None` if it has no end.
+    fn single_quoted(&mut self, at: usize) -> Option<usize> {
+        let stop = match python::quoted(&self.text[at..]) {
+            Ok((json, len)) => {
+                let rest = self.text.as_bytes().get(at + len..).unwrap_or_default();
+                let next = rest.iter().find(|b| !b.is_ascii_whitespace());
+                if matches!(next, None | Some(b',' | b':' | b'}' | b']')) {
+                    self.count_literal(at);
+                    self.out.extend_from_slice(json.as_bytes());
+                    return Some(at + len);
+                }
+                len
+            }
+            Err(stop) if at + stop >= self.text.len() => return None,
+            Err(stop) => stop,
+        };
+        self.tried = at + stop.max(1);
+        Some(at)
     }
 
     fn count_literal(&mut self, at: usize) {

@@ -10,7 +10,7 @@ use super::mended::{Mended, Place};
 use super::recover::{MOST, record};
 use super::tape::{LONGEST, Stop, Tape, Value, space};
 use super::wrong::JsonError;
-use crate::encoding::{decode_utf16, looks_utf16, without_bom};
+use crate::encoding::without_bom;
 use crate::error::ReadError;
 use crate::importer::ClaimedFile;
 
@@ -33,16 +33,8 @@ impl<'a> Pages<'a> {
         let mut mended = Mended::default();
         let plain = without_bom(bytes);
         let before = (bytes.len() - plain.len()) as u64;
-        let text = match looks_utf16(bytes) {
-            Some(big_endian) => {
-                mended.utf16 = true;
-                Cow::Owned(decode_utf16(bytes, big_endian))
-            }
-            None => {
-                mended.bad_utf8 = plain.utf8_chunks().filter(|c| !c.invalid().is_empty()).count() as u64;
-                String::from_utf8_lossy(plain)
-            }
-        };
+        mended.bad_utf8 = plain.utf8_chunks().filter(|c| !c.invalid().is_empty()).count() as u64;
+        let text = String::from_utf8_lossy(plain);
         let mut pages = Pages { text, tapes: Vec::new(), mended, error: None, bad: 0 };
         if pages.text.len() > LONGEST {
             pages.fail("it is longer than 2 GiB", None);
@@ -96,8 +88,7 @@ impl<'a> Pages<'a> {
                 if found != Mended::default()
                     && let Ok(out) = String::from_utf8(out)
                 {
-                    let (utf16, bad_utf8) = (self.mended.utf16, self.mended.bad_utf8);
-                    self.mended = Mended { utf16, bad_utf8, ..found };
+                    self.mended = Mended { bad_utf8: self.mended.bad_utf8, ..found };
                     self.text = Cow::Owned([self.text.get(..at).unwrap_or_default(), &out].concat());
                     continue;
                 }

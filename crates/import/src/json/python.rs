@@ -61,6 +61,19 @@ pub(super) fn value(text: &str) -> Result<(String, usize), usize> {
     }
 }
 
+/// Converts the text in single quotes that `text` begins with, whatever follows it; returns its JSON and its length.
+///
+/// # Errors
+/// The offset at which the text stops being a literal; its length if it ends in the middle of one.
+pub(super) fn quoted(text: &str) -> Result<(String, usize), usize> {
+    let mut pass = Pass { text, at: 0, out: Vec::new(), open: Vec::new(), values: 0 };
+    let is_read = pass.string(b'\'').is_some();
+    match String::from_utf8(pass.out) {
+        Ok(json) if is_read => Ok((json, pass.at)),
+        _ => Err(pass.at),
+    }
+}
+
 /// Returns the word of JSON for a word of Python that JSON does not have.
 pub(super) fn word(word: &[u8]) -> Option<&'static str> {
     match word {

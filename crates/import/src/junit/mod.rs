@@ -78,7 +78,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         }
     }
     for run in &runs {
-        tell(run, options, sink);
+        emit(run, options, sink);
     }
     Ok(())
 }
@@ -92,7 +92,7 @@ struct Run {
     reports: Vec<Report>,
 }
 
-fn tell(run: &Run, options: &Options<'_>, sink: &mut dyn EventSink) {
+fn emit(run: &Run, options: &Options<'_>, sink: &mut dyn EventSink) {
     let mut draft = Draft::new(Cow::Borrowed(run.id.as_str()), "JUnit XML", options);
     let suites = || run.reports.iter().flat_map(|report| &report.suites);
     let name = run.reports.iter().map(|r| r.name.as_str()).chain(suites().map(|s| s.name.as_str()));
@@ -103,7 +103,7 @@ fn tell(run: &Run, options: &Options<'_>, sink: &mut dyn EventSink) {
             at = start;
         }
         for case in &suite.cases {
-            tell_case(case, suite, &mut at, &mut laid_out, &mut draft);
+            emit_case(case, suite, &mut at, &mut laid_out, &mut draft);
         }
     }
     let what =
@@ -118,7 +118,7 @@ fn tell(run: &Run, options: &Options<'_>, sink: &mut dyn EventSink) {
     draft.emit(&IMPORTER, sink);
 }
 
-fn tell_case<'a>(
+fn emit_case<'a>(
     case: &'a Case,
     suite: &'a Suite,
     at: &mut i64,

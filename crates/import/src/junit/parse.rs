@@ -3,7 +3,7 @@
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use crate::encoding::{decode_utf16, looks_utf16, without_bom};
+use crate::encoding::text_of;
 
 /// Text of failures beyond this is left out.
 const LONGEST_TEXT: usize = 64 << 10;
@@ -76,10 +76,7 @@ enum Role {
 
 /// Parses a report as far as it goes. Linear in its length; nothing recurses.
 pub(super) fn parse(bytes: &[u8]) -> Report {
-    let text = match looks_utf16(bytes) {
-        Some(big_endian) => decode_utf16(bytes, big_endian).into(),
-        None => String::from_utf8_lossy(without_bom(bytes)),
-    };
+    let text = text_of(bytes);
     let mut reader = Reader::from_str(&text);
     let config = reader.config_mut();
     config.check_end_names = false;

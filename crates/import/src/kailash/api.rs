@@ -112,7 +112,7 @@ impl<'a> Report<'a> {
     }
 
     /// Tells the tasks, where no other file did, and the insights.
-    pub(super) fn tell(self, book: &mut Book<'_>, sink: &mut dyn EventSink) {
+    pub(super) fn emit(self, book: &mut Book<'_>, sink: &mut dyn EventSink) {
         book.turn_to(self.run, sink);
         if book.runs[self.run].tasks.is_empty() && !self.tasks.is_empty() {
             let message =
@@ -189,7 +189,7 @@ impl<'a> Live<'a> {
 
     /// Tells the points, each moment once: of the run that was watched, of the only run there is, or of one of
     /// their own.
-    pub(super) fn tell(self, book: &mut Book<'_>, sink: &mut dyn EventSink) {
+    pub(super) fn emit(self, book: &mut Book<'_>, sink: &mut dyn EventSink) {
         let mut files: Vec<&str> = self.points.iter().map(|p| folder(p.0)).collect();
         files.order_by(Ord::cmp);
         files.dedup();
@@ -235,7 +235,7 @@ impl<'a> Live<'a> {
 }
 
 /// Tells task records of the API, which name no run: of the run in whose time they lie, else of one of their own.
-pub(super) fn tell_nameless(
+pub(super) fn emit_nameless(
     rows: &[TaskRow<'_>],
     file: &str,
     zone: &dyn Zone,

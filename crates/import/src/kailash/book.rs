@@ -84,12 +84,12 @@ impl<'z> Book<'z> {
                 _ => ready.push(i),
             }
         }
-        let mut told = vec![false; rows.len()];
+        let mut emitted = vec![false; rows.len()];
         // Rows on a cycle of "previous" are reached by no other; they come last, in their order.
         for start in ready.into_iter().chain(0..rows.len()) {
             let mut open = vec![start];
             while let Some(i) = open.pop() {
-                if !std::mem::replace(&mut told[i], true) {
+                if !std::mem::replace(&mut emitted[i], true) {
                     self.task(rows[i].0, &rows[i].1, sink);
                     open.extend(next[i].iter().rev());
                 }
@@ -135,7 +135,7 @@ impl<'z> Book<'z> {
 
 impl RunState<'_> {
     fn finish(&mut self, sink: &mut dyn EventSink) {
-        self.tell_later_edges(sink);
+        self.emit_later_edges(sink);
         if let Some(plan) = self.plan.clone() {
             join(&plan, self, sink);
         }

@@ -103,7 +103,7 @@ impl<'a> Tracking<'a> {
     }
 
     /// Tells the tasks.
-    pub(super) fn tell(mut self, book: &mut Book<'_>, sink: &mut dyn EventSink) {
+    pub(super) fn emit(mut self, book: &mut Book<'_>, sink: &mut dyn EventSink) {
         let mut metrics: HashMap<String, Box<RawValue>> = HashMap::default();
         let failed = self.each("metrics", &mut |mend, row| {
             let custom = mend.json(text(row, "custom_metrics"));
@@ -135,7 +135,7 @@ impl<'a> Tracking<'a> {
             });
             self.report_failure(failed, sink);
         }
-        self.tell_audit(book, sink);
+        self.emit_audit(book, sink);
         for warning in self.db.warnings() {
             let message = format!("{file}: {}", warning.message);
             sink.diagnostic(
@@ -154,7 +154,7 @@ impl<'a> Tracking<'a> {
     }
 
     /// Tells the audit trail: as the executions of runs that have no task rows left, else as a log.
-    fn tell_audit(&mut self, book: &mut Book<'_>, sink: &mut dyn EventSink) {
+    fn emit_audit(&mut self, book: &mut Book<'_>, sink: &mut dyn EventSink) {
         let file = self.file;
         let bare: Vec<bool> = book.runs.iter().map(|r| r.tasks.is_empty()).collect();
         let mut rebuilt = vec![0u64; book.runs.len()];

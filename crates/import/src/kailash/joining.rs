@@ -55,7 +55,7 @@ pub(super) fn join(plan: &Plan, run: &mut RunState<'_>, sink: &mut dyn EventSink
                 }
             }
             let status = if barred[i] { Status::UpstreamFailed } else { Status::Pending };
-            node.tell(&ids[i], after, status, sink);
+            node.emit(&ids[i], after, status, sink);
         }
     }
     report(plan, run, is_plan_only, unreached, barred.iter().filter(|b| **b).count(), sink);
@@ -122,7 +122,7 @@ fn report(
 }
 
 impl PlanNode {
-    fn tell(&self, id: &str, after: Vec<Cow<'_, str>>, status: Status, sink: &mut dyn EventSink) {
+    fn emit(&self, id: &str, after: Vec<Cow<'_, str>>, status: Status, sink: &mut dyn EventSink) {
         let mut labels = Fields::new();
         for (key, value) in [("inputs", &self.inputs), ("position", &self.position)] {
             if let Some(value) = value {

@@ -7,6 +7,7 @@
 mod api;
 mod book;
 mod database;
+mod emit;
 mod export;
 mod joining;
 mod metrics;
@@ -15,7 +16,6 @@ mod plan;
 mod record;
 mod run;
 mod sniff;
-mod tell;
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -101,11 +101,11 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     }
     let mut book = Book::new(Rc::new(options.zone));
     let (exports, reports) = learn(&docs, &mut databases, &mut book, sink);
-    tell(&docs, &exports, options, &mut book, sink);
+    emit(&docs, &exports, options, &mut book, sink);
     for database in databases {
-        database.tell(&mut book, sink);
+        database.emit(&mut book, sink);
     }
-    tell_leftovers(&docs, reports, &mut book, sink);
+    emit_leftovers(&docs, reports, &mut book, sink);
     book.finish(sink);
     if book.runs.is_empty() {
         for doc in docs {
@@ -217,7 +217,7 @@ fn learn<'a>(
 }
 
 /// Tells the tasks of exports, task files, lists and the index.
-fn tell(
+fn emit(
     docs: &[Doc<'_>],
     exports: &[Export<'_>],
     options: &Options<'_>,
@@ -269,7 +269,7 @@ fn tell(
         }
         bad_record(doc.file, bad, "a task", sink);
         if !nameless.is_empty() {
-            api::tell_nameless(&nameless, doc.file, options.zone, book, sink);
+            api::emit_nameless(&nameless, doc.file, options.zone, book, sink);
         }
     }
     // The files are named after random ids; the run file lists them in the order of their creation.
@@ -286,7 +286,7 @@ fn tell(
     });
     book.tasks_in_order(rows, sink);
     for doc in of(INDEX) {
-        tell_index(doc, &mut metrics, book, sink);
+        emit_index(doc, &mut metrics, book, sink);
     }
     // A metrics file repeats what is in the file of its task.
     for id in book.runs.iter().flat_map(|run| run.ids()) {
@@ -301,7 +301,7 @@ fn tell(
 }
 
 /// Tells the tasks that only the index knows.
-fn tell_index<'a>(
+fn emit_index<'a>(
     doc: &Doc<'a>,
     metrics: &mut HashMap<&str, &'a RawValue>,
     book: &mut Book<'_>,
@@ -328,9 +328,9 @@ fn tell_index<'a>(
 }
 
 /// Tells what belongs to runs once their tasks are known: reports and live metrics.
-fn tell_leftovers(docs: &[Doc<'_>], reports: Vec<Report<'_>>, book: &mut Book<'_>, sink: &mut dyn EventSink) {
+fn emit_leftovers(docs: &[Doc<'_>], reports: Vec<Report<'_>>, book: &mut Book<'_>, sink: &mut dyn EventSink) {
     for report in reports {
-        report.tell(book, sink);
+        report.emit(book, sink);
     }
     let mut live = Live::default();
     for doc in docs.iter().filter(|d| d.part == MONITOR) {
@@ -342,7 +342,7 @@ fn tell_leftovers(docs: &[Doc<'_>], reports: Vec<Report<'_>>, book: &mut Book<'_
     for doc in docs.iter().filter(|d| d.part == LIVE) {
         live.take(doc.root, doc.file);
     }
-    live.tell(book, sink);
+    live.emit(book, sink);
 }
 
 /// The run that the path of a task file names: `tasks/<run id>/<task id>.json`.

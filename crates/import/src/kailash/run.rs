@@ -133,7 +133,7 @@ impl RunState<'_> {
     }
 
     /// Notes of which task the record of that id tells.
-    pub(super) fn tells_of(&mut self, id: StrId, task: u32) {
+    pub(super) fn record_task(&mut self, id: StrId, task: u32) {
         if let Some(slot) = self.task_of.get_mut(id.0 as usize) {
             *slot = task;
         }

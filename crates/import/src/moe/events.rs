@@ -10,7 +10,7 @@ use makespan_format::{
 use makespan_model::HashMap;
 use serde_json::value::RawValue;
 
-use super::runs::{Runs, compact, told_twice};
+use super::runs::{Runs, compact, recorded_twice};
 use crate::json;
 use crate::kailash::{Slots, error_info};
 use crate::times::Clock;
@@ -34,10 +34,10 @@ fn stage_of(kind: &str) -> Option<(String, Mark)> {
 }
 
 /// Tells an event list as one run: it mixes the events of many runs and names none.
-pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut dyn EventSink) {
+pub(super) fn emit(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut dyn EventSink) {
     let id = match runs.id("", file, String::new(), sink) {
         Ok(id) => id,
-        Err(known) => return told_twice(file, &known, sink),
+        Err(known) => return recorded_twice(file, &known, sink),
     };
     sink.event(Event::Run(RunInfo {
         id: id.as_str().into(),

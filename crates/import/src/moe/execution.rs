@@ -11,7 +11,7 @@ use makespan_format::{
 use makespan_model::{HashMap, HashSet};
 use serde_json::value::RawValue;
 
-use super::runs::{Runs, compact, told_twice};
+use super::runs::{Runs, compact, recorded_twice};
 use super::series::{Series, id_of};
 use crate::json;
 use crate::kailash::{Slots, error_info};
@@ -45,12 +45,12 @@ struct Counts {
 }
 
 /// Tells an execution.
-pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut dyn EventSink) {
+pub(super) fn emit(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut dyn EventSink) {
     let Some(s) = Slots::read(root, &EXECUTION) else { return };
     let text = |i: usize| s.text(i).map(Cow::into_owned).unwrap_or_default();
     let id = match runs.id(&text(0), file, format!("{} {}", text(1), text(2)), sink) {
         Ok(id) => id,
-        Err(known) => return told_twice(file, &known, sink),
+        Err(known) => return recorded_twice(file, &known, sink),
     };
     let mut clock = Clock::new(Rc::new(runs.zone));
     let success = s.raw(3).and_then(json::flag_of);
@@ -83,7 +83,7 @@ pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
     of_kind.retain(|_, tasks| tasks.len() == 1);
     if let Some(events) = s.raw(4) {
         json::each_element(events, |event| {
-            if !tell_event(event, &of_kind, &mut clock, sink) {
+            if !emit_event(event, &of_kind, &mut clock, sink) {
                 counts.bad_records += 1;
             }
         });
@@ -213,7 +213,7 @@ fn error_of(result: &RawValue) -> Option<Cow<'_, str>> {
 
 /// Tells an event as a line of the log, a failed one as an alert too. It belongs to a task only where it names a
 /// component that ran once: there is no other link between events and components.
-fn tell_event(
+fn emit_event(
     event: &RawValue,
     only_of_kind: &HashMap<Cow<'_, str>, Vec<String>>,
     clock: &mut Clock<'_>,

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use makespan_format::{Diagnostic, Event, EventSink, Fields, Log, RunInfo, Severity, Status, Task};
 use serde_json::value::RawValue;
 
-use super::runs::{Runs, told_twice};
+use super::runs::{Runs, recorded_twice};
 use crate::json;
 use crate::kailash::Slots;
 use crate::times::Clock;
@@ -16,14 +16,14 @@ const EXPORT: [&str; 6] = ["workflow_id", "start_time", "end_time", "success", "
 
 /// Tells a graph export: tasks without times; the links are left out, since the exporter drew them from the order
 /// of the starts and recorded no dependency.
-pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut dyn EventSink) {
+pub(super) fn emit(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut dyn EventSink) {
     let Some(s) = Slots::read(root, &EXPORT) else { return };
     let text = |i: usize| s.text(i).map(Cow::into_owned).unwrap_or_default();
     let links = s.raw(5).map_or(0, |l| json::elements(l).len()) as u64;
     let id = match runs.id(&text(0), file, format!("{} {}", text(1), text(2)), sink) {
         Ok(id) => id,
         Err(known) => {
-            told_twice(file, &known, sink);
+            recorded_twice(file, &known, sink);
             return edges_not_real(links, file, sink);
         }
     };

@@ -82,10 +82,10 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
             };
             read += 1;
             match kind {
-                EXECUTION => execution::tell(root, file, &mut runs, sink),
-                TRAINING => training::tell(root, file, &mut runs, sink),
-                EVENTS => events::tell(root, file, &mut runs, sink),
-                _ => graph::tell(root, file, &mut runs, sink),
+                EXECUTION => execution::emit(root, file, &mut runs, sink),
+                TRAINING => training::emit(root, file, &mut runs, sink),
+                EVENTS => events::emit(root, file, &mut runs, sink),
+                _ => graph::emit(root, file, &mut runs, sink),
             }
             mended.report(file, sink);
         }

@@ -12,7 +12,7 @@ use crate::tally::clip;
 pub(super) struct Runs<'z> {
     pub(super) zone: &'z dyn Zone,
     /// The runs of an id: start and end as text, and the id under which each was read.
-    pub(super) told: HashMap<String, Vec<(String, String)>>,
+    pub(super) recorded: HashMap<String, Vec<(String, String)>>,
     /// Executions whose workflow was found in their id.
     pub(super) inferred: u64,
 }
@@ -20,7 +20,7 @@ pub(super) struct Runs<'z> {
 impl<'z> Runs<'z> {
     /// No runs yet.
     pub(super) fn new(zone: &'z dyn Zone) -> Runs<'z> {
-        Runs { zone, told: HashMap::default(), inferred: 0 }
+        Runs { zone, recorded: HashMap::default(), inferred: 0 }
     }
 
     /// The workflow that an execution of an id is one of.
@@ -41,10 +41,10 @@ impl<'z> Runs<'z> {
         sink: &mut dyn EventSink,
     ) -> Result<String, String> {
         let own = if id.is_empty() { file } else { id };
-        let known = self.told.entry(own.to_owned()).or_default();
-        if let Some((_, told)) = known.iter().find(|k| k.0 == times) {
-            sink.event(Event::Run(RunInfo { id: told.as_str().into(), ..RunInfo::default() }));
-            return Err(told.clone());
+        let known = self.recorded.entry(own.to_owned()).or_default();
+        if let Some((_, recorded)) = known.iter().find(|k| k.0 == times) {
+            sink.event(Event::Run(RunInfo { id: recorded.as_str().into(), ..RunInfo::default() }));
+            return Err(recorded.clone());
         }
         let fresh = if known.is_empty() { own.to_owned() } else { format!("{own} ({file})") };
         known.push((times, fresh.clone()));
@@ -53,7 +53,7 @@ impl<'z> Runs<'z> {
 }
 
 /// Reports that a file repeats what another one records.
-pub(super) fn told_twice(file: &str, run: &str, sink: &mut dyn EventSink) {
+pub(super) fn recorded_twice(file: &str, run: &str, sink: &mut dyn EventSink) {
     let message = format!("{file}: the same run ({}) is in another file; this file adds nothing", clip(run));
     sink.diagnostic(Diagnostic::new(Severity::Info, "told-twice", message));
 }

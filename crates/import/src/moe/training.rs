@@ -3,7 +3,7 @@
 use makespan_format::{Diagnostic, Event, EventSink, Fields, RunInfo, Severity};
 use serde_json::value::RawValue;
 
-use super::runs::{Runs, told_twice};
+use super::runs::{Runs, recorded_twice};
 use super::series::Series;
 use crate::json;
 use crate::kailash::Slots;
@@ -11,12 +11,12 @@ use crate::kailash::Slots;
 const RECORD: [&str; 5] = ["workflow_id", "timestamp", "metrics", "parameters", "expert_contributions"];
 
 /// Tells a training record: a run without tasks and times, its series by iteration.
-pub(super) fn tell(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut dyn EventSink) {
+pub(super) fn emit(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut dyn EventSink) {
     let Some(s) = Slots::read(root, &RECORD) else { return };
     let text = |i: usize| s.text(i).map(|t| t.into_owned()).unwrap_or_default();
     let id = match runs.id(&text(0), file, text(1), sink) {
         Ok(id) => id,
-        Err(known) => return told_twice(file, &known, sink),
+        Err(known) => return recorded_twice(file, &known, sink),
     };
     sink.event(Event::Run(RunInfo {
         id: id.as_str().into(),

@@ -137,7 +137,7 @@ pub(super) fn notes_of(record: &Record<'_>, notes: &mut Notes<'_, '_>, clock: &m
     let owner = record.text("workflow_id").unwrap_or_default();
     for raw in record.raw("alerts").map(items).unwrap_or_default() {
         if let Some(alert) = Record::parse(raw.get()) {
-            tell_alert(&alert, &owner, notes, clock);
+            emit_alert(&alert, &owner, notes, clock);
         }
     }
     for raw in record.raw("metrics").map(items).unwrap_or_default() {
@@ -157,13 +157,13 @@ pub(super) fn notes_of(record: &Record<'_>, notes: &mut Notes<'_, '_>, clock: &m
                 timestamp: metric.number("timestamp"),
                 what,
             };
-            notes.tell(&note, clock);
+            notes.add(&note, clock);
         }
     }
 }
 
 /// Tells an alert as the API gives it.
-pub(super) fn tell_alert(alert: &Record<'_>, owner: &str, notes: &mut Notes<'_, '_>, clock: &mut Clock<'_>) {
+pub(super) fn emit_alert(alert: &Record<'_>, owner: &str, notes: &mut Notes<'_, '_>, clock: &mut Clock<'_>) {
     let workflow = alert.filled("workflow_id");
     let (id, step) = (alert.text("alert_id"), alert.text("step_id"));
     let (severity, message) = (alert.filled("severity"), alert.text("message"));
@@ -180,7 +180,7 @@ pub(super) fn tell_alert(alert: &Record<'_>, owner: &str, notes: &mut Notes<'_, 
             metadata: alert.raw("metadata").unwrap_or_default(),
         },
     };
-    notes.tell(&note, clock);
+    notes.add(&note, clock);
 }
 
 /// The statistics of a summary of metrics, named `metric.statistic`.

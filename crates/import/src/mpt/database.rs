@@ -86,7 +86,7 @@ pub(super) fn read_notes(db: &Database<'_>, notes: &mut Notes<'_, '_>, clock: &m
         let (id, workflow) = (text(row, "alert_id"), text(row, "workflow_id"));
         let (severity, message, metadata) =
             (text(row, "severity"), text(row, "message"), text(row, "metadata"));
-        notes.tell(
+        notes.add(
             &Note {
                 id: id.as_deref().unwrap_or_default(),
                 workflow: workflow.as_deref().unwrap_or_default(),
@@ -105,7 +105,7 @@ pub(super) fn read_notes(db: &Database<'_>, notes: &mut Notes<'_, '_>, clock: &m
     let metrics = visit(db, "workflow_metrics", &mut |row| {
         let (id, workflow) = (text(row, "metric_id"), text(row, "workflow_id"));
         let (name, unit, tags) = (text(row, "metric_name"), text(row, "unit"), text(row, "tags"));
-        notes.tell(
+        notes.add(
             &Note {
                 id: id.as_deref().unwrap_or_default(),
                 workflow: workflow.as_deref().unwrap_or_default(),

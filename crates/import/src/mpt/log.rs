@@ -156,7 +156,7 @@ impl Story {
 }
 
 /// Tells the lines as logs of the runs and tasks that they name, or of the workflow spoken of before.
-pub(super) fn tell(lines: &[Line<'_>], model: &Model, sink: &mut dyn EventSink) {
+pub(super) fn emit(lines: &[Line<'_>], model: &Model, sink: &mut dyn EventSink) {
     let only = (model.list.len() == 1).then_some(0);
     let mut current = only;
     let mut said = None;

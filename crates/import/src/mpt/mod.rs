@@ -173,7 +173,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
             match answer.part {
                 // An execution is taken for a status where its alerts lie behind what was looked at.
                 EXECUTION | STATUS => api::notes_of(record, &mut notes, &mut clock),
-                ALERTS => api::tell_alert(record, "", &mut notes, &mut clock),
+                ALERTS => api::emit_alert(record, "", &mut notes, &mut clock),
                 _ => {}
             }
         }
@@ -190,7 +190,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         database::report(db, file, sink);
     }
     for (_, lines) in &logs {
-        log::tell(lines, &model, sink);
+        log::emit(lines, &model, sink);
     }
     for part in parts {
         passed_over(part.source, part.part, sink);

@@ -391,7 +391,7 @@ impl Workflow {
             );
             warn(sink, "stale-status", message);
         }
-        let differs = |told: Option<f64>, counted: usize| told.is_some_and(|t| t != counted as f64);
+        let differs = |emitted: Option<f64>, counted: usize| emitted.is_some_and(|t| t != counted as f64);
         if n > 0 && (differs(self.total, n) || differs(self.completed, done) || differs(self.failed, failed))
         {
             let say = |v: Option<f64>| v.map_or_else(|| "?".to_owned(), |v| v.to_string());
@@ -423,8 +423,8 @@ impl Workflow {
         let waiting = |s: &Step| u32::from(s.retries > 0 && status(&s.word) == Some(Status::Pending));
         let earlier: u64 = self.steps.iter().map(|s| u64::from(s.retries - waiting(s))).sum();
         if earlier > 0 {
-            let told = |s: &Step| s.tries.len().min((s.retries - waiting(s)) as usize);
-            let found: usize = self.steps.iter().map(told).sum();
+            let emitted = |s: &Step| s.tries.len().min((s.retries - waiting(s)) as usize);
+            let found: usize = self.steps.iter().map(emitted).sum();
             let message = if found == 0 {
                 format!("{whose}: times and errors of {earlier} earlier attempts are not in this format")
             } else {

@@ -34,7 +34,7 @@ pub(super) struct Notes<'m, 's> {
     model: &'m Model,
     sink: &'s mut dyn EventSink,
     /// Ids told already; kept only where several files may hold the same ones.
-    told: Option<HashSet<String>>,
+    recorded: Option<HashSet<String>>,
     current: Option<usize>,
     doubled: u64,
     not_numbers: u64,
@@ -48,7 +48,7 @@ impl<'m, 's> Notes<'m, 's> {
         Notes {
             model,
             sink,
-            told: several.then(HashSet::default),
+            recorded: several.then(HashSet::default),
             current: None,
             doubled: 0,
             not_numbers: 0,
@@ -58,10 +58,10 @@ impl<'m, 's> Notes<'m, 's> {
     }
 
     /// Tells one.
-    pub(super) fn tell(&mut self, note: &Note<'_>, clock: &mut Clock<'_>) {
-        if let Some(told) = &mut self.told
+    pub(super) fn add(&mut self, note: &Note<'_>, clock: &mut Clock<'_>) {
+        if let Some(recorded) = &mut self.recorded
             && !note.id.is_empty()
-            && !told.insert(note.id.to_owned())
+            && !recorded.insert(note.id.to_owned())
         {
             self.doubled += 1;
             return;

@@ -109,7 +109,7 @@ fn process_of(line: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn told(text: &str) -> Vec<String> {
+    fn recorded(text: &str) -> Vec<String> {
         let dag = Dag::read(text, "x");
         let name = |at: &usize| dag.processes[*at];
         (0..dag.processes.len())
@@ -121,10 +121,10 @@ mod tests {
     fn processes_are_joined_through_channels() {
         let dot = "digraph \"pipeline_dag\" {\np0 [shape=point,label=\"\",xlabel=\"Channel.of\"];\np1 [label=\"A\"];\n\
                    p0 -> p1 [label=\"ch\"];\np2 [shape=circle,label=\"\",xlabel=\"map\"];\np1 -> p2;\np3 [label=\"B\"];\np2 -> p3;\n}";
-        assert_eq!(told(dot), ["A <- []", "B <- [\"A\"]"]);
+        assert_eq!(recorded(dot), ["A <- []", "B <- [\"A\"]"]);
         let mermaid = "flowchart TB\n    subgraph \" \"\n    v0[\"Channel.of\"]\n    end\n    v1([A])\n    v2(( ))\n    v3([B])\n\
                        \x20   v0 --> v1\n    v1 --> v2\n    v2 --> v3\n";
-        assert_eq!(told(mermaid), ["A <- []", "B <- [\"A\"]"]);
+        assert_eq!(recorded(mermaid), ["A <- []", "B <- [\"A\"]"]);
         assert!(looks_like(dot.as_bytes()) && looks_like(mermaid.as_bytes()));
     }
 }

@@ -37,7 +37,7 @@ fn between<'a>(line: &'a str, from: &str, to: &str) -> Option<&'a str> {
 /// Nanoseconds of a year: what seems to be earlier by more than half of it is in the next one.
 const YEAR: i64 = 366 * 86_400 * 1_000_000_000;
 
-pub(super) fn tell(
+pub(super) fn emit(
     text: &str,
     file: &str,
     importer: &Importer,

@@ -6,11 +6,11 @@
 //! the preceding processes that have its tag, otherwise on the one that ended last before it was submitted.
 
 mod dag;
+mod emit;
 mod log;
 mod page;
 mod rows;
 mod script;
-mod tell;
 mod units;
 
 use makespan_format::{Diagnostic, EventSink, Severity};
@@ -108,16 +108,16 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     }
     let mut notes = Vec::new();
     for at in chosen(&sets, &mut notes) {
-        tell::tell(&sets[at], &dags, &IMPORTER, options, sink);
+        emit::emit(&sets[at], &dags, &IMPORTER, options, sink);
     }
     for note in notes {
         sink.diagnostic(Diagnostic::new(Severity::Info, "same-run", note));
     }
     for (text, name) in &logs {
-        log::tell(text, name, &IMPORTER, options, sink);
+        log::emit(text, name, &IMPORTER, options, sink);
     }
     if sets.is_empty() && logs.is_empty() && !dags.is_empty() {
-        dags.iter().for_each(|dag| tell::tell_dag(dag, sink));
+        dags.iter().for_each(|dag| emit::emit_dag(dag, sink));
     } else if sets.is_empty()
         && logs.is_empty()
         && let Some(failure) = failures.first()

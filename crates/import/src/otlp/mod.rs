@@ -8,11 +8,11 @@
 
 mod attributes;
 mod console;
+mod emit;
 mod json;
 mod proto;
 mod request;
 mod span;
-mod tell;
 
 use makespan_format::EventSink;
 
@@ -20,11 +20,11 @@ use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, w
 use crate::json::pages::{Pages, read_all, report_all};
 use crate::sniff::{Head, JsonKind};
 pub(crate) use attributes::Attributes;
+pub(crate) use emit::emit;
 use json::{LOGS, METRICS, SPANS};
 pub use request::{Encoding, Taken, take_request};
 pub use span::Signal;
 pub(crate) use span::{Book, NO_END, Note, Span};
-pub(crate) use tell::tell;
 
 /// Reads what OpenTelemetry exporters write.
 pub const IMPORTER: Importer = Importer {
@@ -88,7 +88,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     for part in &binary {
         failures.extend(proto::take(&part.source.bytes, &part.source.name, &mut book).err());
     }
-    tell(book, &IMPORTER, "OpenTelemetry", sink);
+    emit(book, &IMPORTER, "OpenTelemetry", sink);
     let first = failures.first().cloned();
     for failure in failures.into_iter().skip(usize::from(text.is_empty())) {
         crate::pairs::warn(sink, "unreadable", failure.to_string());

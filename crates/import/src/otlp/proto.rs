@@ -1,5 +1,5 @@
-//! OTLP as protobuf: a request as exporters send it, or messages each behind its length, as the collector's file exporter
-//! writes them. The numbers of the fields are those of `opentelemetry/proto` (v1).
+//! OTLP as protobuf: a request as exporters send it, or messages each behind its length: four bytes, as the collector's file
+//! exporter writes them, or a varint, as `writeDelimitedTo` does. The numbers of the fields are those of `opentelemetry/proto` (v1).
 
 use std::borrow::Cow;
 
@@ -8,33 +8,73 @@ use makespan_format::write_json_string;
 use super::attributes::Attributes;
 use super::span::{Book, Note, Point, Record, Signal, Span, hex};
 use crate::error::ReadError;
-use crate::protobuf::{Field, all, fields, varint};
+use crate::protobuf::{Field, all, begun, fields, varint};
 
 /// Nested values below this depth are left out.
 const DEEPEST: usize = 32;
 
 /// Whether a file begins as a request does: a message, in it a resource, in it an attribute with a name.
 pub(super) fn looks_like(bytes: &[u8]) -> bool {
-    let framed = bytes.get(4..).filter(|_| bytes.starts_with(&[0]));
-    [Some(bytes), framed].into_iter().flatten().any(|message| {
-        // Only the beginning is there: each length may reach beyond it.
-        let inner = |bytes: &'_ [u8]| -> Option<usize> {
-            if *bytes.first()? != 0x0a {
-                return None;
-            }
-            varint(bytes.get(1..)?).map(|(_, used)| 1 + used)
-        };
-        let mut at = 0;
-        for _ in 0..4 {
-            match message.get(at..).and_then(inner) {
-                Some(used) => at += used,
-                None => return false,
-            }
+    framing(bytes).is_some()
+}
+
+/// How the messages of a file are separated.
+#[derive(Clone, Copy)]
+enum Framing {
+    /// The file is one message.
+    None,
+    /// Each message follows its length in four bytes, the highest first.
+    Fixed,
+    /// Each message follows its length as a varint.
+    Varint,
+}
+
+/// Returns how the messages of a file are separated; `None` if it does not begin as a request does.
+fn framing(bytes: &[u8]) -> Option<Framing> {
+    let behind = |length: usize| bytes.get(length..).is_some_and(begins);
+    if begins(bytes) {
+        Some(Framing::None)
+    } else if bytes.starts_with(&[0]) && behind(4) {
+        Some(Framing::Fixed)
+    } else {
+        varint(bytes).is_some_and(|(_, used)| behind(used)).then_some(Framing::Varint)
+    }
+}
+
+/// Whether a message begins with a resource, and this with an attribute that has a name.
+fn begins(message: &[u8]) -> bool {
+    // Only the beginning is available: each length may reach beyond it.
+    let inner = |bytes: &'_ [u8]| -> Option<usize> {
+        if *bytes.first()? != 0x0a {
+            return None;
         }
-        let name = message.get(at..).unwrap_or_default();
-        let letters = name.iter().take_while(|b| b.is_ascii_lowercase() || matches!(b, b'.' | b'_')).count();
-        letters >= 4 && name[..letters].contains(&b'.')
-    })
+        varint(bytes.get(1..)?).map(|(_, used)| 1 + used)
+    };
+    let mut at = 0;
+    for _ in 0..4 {
+        match message.get(at..).and_then(inner) {
+            Some(used) => at += used,
+            None => return false,
+        }
+    }
+    let name = message.get(at..).unwrap_or_default();
+    let letters = name.iter().take_while(|b| b.is_ascii_lowercase() || matches!(b, b'.' | b'_')).count();
+    letters >= 4 && name[..letters].contains(&b'.')
+}
+
+/// Returns the length of the next message and the rest of the file behind it; `None` at the end, or if it is cut off.
+fn length(framing: Framing, bytes: &[u8]) -> Option<(usize, &[u8])> {
+    match framing {
+        Framing::None => (!bytes.is_empty()).then_some((bytes.len(), bytes)),
+        Framing::Fixed => {
+            let (length, body) = bytes.split_first_chunk::<4>()?;
+            Some((u32::from_be_bytes(*length) as usize, body))
+        }
+        Framing::Varint => {
+            let (length, used) = varint(bytes)?;
+            Some((usize::try_from(length).ok()?, bytes.get(used..)?))
+        }
+    }
 }
 
 /// Takes a file.
@@ -45,17 +85,13 @@ pub(super) fn take<'a>(bytes: &'a [u8], name: &str, book: &mut Book<'_, 'a>) -> 
     let before = book.resources.len();
     let mut rest = bytes;
     let mut damaged = false;
-    if bytes.starts_with(&[0]) {
-        while let Some((length, body)) = rest.split_first_chunk::<4>() {
-            let length = u32::from_be_bytes(*length) as usize;
-            let Some(message) = body.get(..length) else { break };
-            damaged |= !request(message, book);
-            rest = &body[length..];
-        }
-        damaged |= !rest.is_empty();
-    } else {
-        damaged = !request(bytes, book);
+    let framing = framing(bytes).unwrap_or(Framing::None);
+    while let Some((length, body)) = length(framing, rest) {
+        let (message, behind) = body.split_at(length.min(body.len()));
+        damaged |= !request(message, book) || message.len() < length;
+        rest = behind;
     }
+    damaged |= !rest.is_empty();
     if book.resources.len() == before {
         return Err(ReadError::broken(format!("{name} is not a protobuf message of spans")));
     }
@@ -91,12 +127,12 @@ pub(super) fn take_part<'a>(
     Ok(())
 }
 
-/// Reads an `ExportTraceServiceRequest`; false where it stops early.
+/// Reads an `ExportTraceServiceRequest`; false if it ends early. The spans before its end are complete.
 fn request<'a>(message: &'a [u8], book: &mut Book<'_, 'a>) -> bool {
-    for resource in all(message, 1) {
+    for resource in begun(message, 1) {
         of_resource(resource, book);
         // `scope_spans` is 2; instrumentation libraries were 2 in the same place, and 1000 for a while.
-        for scope in all(resource, 2).chain(all(resource, 1000)) {
+        for scope in begun(resource, 2).chain(begun(resource, 1000)) {
             let name = all(scope, 1).flat_map(|s| all(s, 1)).next().map(String::from_utf8_lossy);
             for value in all(scope, 2) {
                 span(value, name.clone(), book);
@@ -194,14 +230,19 @@ fn points(point: &[u8], is_number: bool, add: &mut dyn FnMut(&'static str, Optio
     }
 }
 
+/// The id in these bytes as hex; all zeros are not an id.
+fn id(bytes: &[u8]) -> String {
+    if bytes.iter().all(|b| *b == 0) { String::new() } else { hex(bytes) }
+}
+
 fn span<'a>(message: &'a [u8], scope: Option<Cow<'a, str>>, book: &mut Book<'_, 'a>) {
     let mut trace = String::new();
     let mut span = Span { resource: book.resources.len() - 1, scope, ..Span::default() };
     for (number, field) in fields(message).flatten() {
         match number {
-            1 => trace = hex(field.bytes()),
-            2 => span.id = hex(field.bytes()),
-            4 => span.parent = Some(hex(field.bytes())).filter(|p| !p.is_empty()),
+            1 => trace = id(field.bytes()),
+            2 => span.id = id(field.bytes()),
+            4 => span.parent = Some(id(field.bytes())).filter(|p| !p.is_empty()),
             5 => span.name = field.text(),
             6 => {
                 let kinds = ["", "internal", "server", "client", "producer", "consumer"];
@@ -213,8 +254,8 @@ fn span<'a>(message: &'a [u8], scope: Option<Cow<'a, str>>, book: &mut Book<'_, 
             10 | 12 | 14 => span.dropped += i64::from(field.number() as u32),
             11 => span.events.push(note(field.bytes())),
             13 => {
-                let id = |n: u64| all(field.bytes(), n).next().map_or_else(String::new, hex);
-                span.links.push((id(1), id(2)));
+                let of = |n: u64| all(field.bytes(), n).next().map_or_else(String::new, id);
+                span.links.push((of(1), of(2)));
             }
             15 => {
                 for (number, field) in fields(field.bytes()).flatten() {

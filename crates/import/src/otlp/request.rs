@@ -3,7 +3,7 @@
 use makespan_format::EventSink;
 
 use super::span::{Book, Signal};
-use super::{json, proto, tell};
+use super::{emit, json, proto};
 use crate::error::ReadError;
 use crate::importer::Utc;
 use crate::json::pages::Pages;
@@ -86,5 +86,5 @@ fn conclude(book: &mut Book<'_, '_>, taken: &mut Taken, sink: &mut dyn EventSink
         taken.why =
             "an id is missing, has a wrong length or is all zeros, or a value is not a number".to_owned();
     }
-    tell::tell_part(book, sink);
+    emit::emit_part(book, sink);
 }

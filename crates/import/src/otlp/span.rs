@@ -163,7 +163,7 @@ impl<'z, 'a> Book<'z, 'a> {
                 }
             }
         }
-        ids.tell(&mut self.tally);
+        ids.add_to(&mut self.tally);
     }
 }
 

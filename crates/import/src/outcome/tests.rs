@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used)]
 use super::*;
+use crate::tally::Tally;
 
 fn outcome(members: &[(&'static str, &'static str)]) -> Option<Status> {
     let mut outcome = Outcome::default();
@@ -97,7 +98,7 @@ fn errors_are_taken_apart_and_unread_words_are_counted() {
     );
     assert_eq!(unread.word("odder"), Status::Unknown);
     let mut tally = Tally::new();
-    unread.tell(&mut tally);
+    unread.add_to(&mut tally);
     assert!(tally.first().unwrap().0.contains("first: \"odd\""));
     let mut exit = Outcome::default();
     exit.exit_code(3);

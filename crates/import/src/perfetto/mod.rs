@@ -7,9 +7,9 @@
 //! data sources are counted and left out.
 
 mod clocks;
+mod emit;
 mod names;
 mod reader;
-mod tell;
 
 use makespan_format::EventSink;
 
@@ -95,7 +95,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         if trace.packets == 0 {
             return Err(ReadError::broken(format!("{} has no complete packet of a trace", part.source.name)));
         }
-        tell::tell(trace, &part.source.name, &IMPORTER, options, sink);
+        emit::emit(trace, &part.source.name, &IMPORTER, options, sink);
     }
     Ok(())
 }

@@ -184,6 +184,11 @@ impl Trace {
         for (number, field) in fields(packet).flatten() {
             match (number, field) {
                 (DROPPED, field) if field.number() != 0 && !cleared && flags & 1 == 0 => {
+                    // The first packet of a sequence carries it, too.
+                    if sequence.is_begun {
+                        let what = "the writer lost packets before some of those in the file; their events are missing";
+                        self.tally.warn("packets-lost", what, String::new);
+                    }
                     sequence.is_broken = true
                 }
                 (INTERNED, Field::Bytes(data)) => sequence.names.learn(data),
@@ -297,7 +302,14 @@ impl Trace {
                 (22, field) => categories.push(field.text()),
                 (4, Field::Bytes(annotation)) => sequence.names.annotate(annotation, &mut args),
                 (9, field) => kind = field.number(),
-                (10, field) => name = sequence.names.events.get(&field.number()).cloned().unwrap_or_default(),
+                (10, field) => match sequence.names.events.get(&field.number()) {
+                    Some(known) => name = known.clone(),
+                    None => {
+                        let what =
+                            "the names of events are missing: no packet before them defines these names";
+                        self.tally.warn("name-missing", what, || field.number().to_string());
+                    }
+                },
                 (23, field) => name = field.text(),
                 (11, field) => track = Some(field.number()),
                 (30, field) => value = field.number() as i64 as f64,

@@ -296,7 +296,7 @@ impl Tasks {
             sink.event(Event::Task(Task { id: Cow::Borrowed(task), after, ..Task::default() }));
         });
         self.silent.finish(&self.ids, tally, sink);
-        self.ids.tell(tally);
+        self.ids.add_to(tally);
     }
 
     /// An id for a task that has but a name: the name, numbered where it is taken, since tasks of one name are

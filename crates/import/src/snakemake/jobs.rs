@@ -35,7 +35,7 @@ pub(super) struct Try<'a> {
 }
 
 /// Emits jobs, with dependencies by the files that they hand on.
-pub(super) fn tell_jobs(jobs: Vec<Job<'_>>, tally: &mut Tally, sink: &mut dyn EventSink) {
+pub(super) fn emit_jobs(jobs: Vec<Job<'_>>, tally: &mut Tally, sink: &mut dyn EventSink) {
     let mut names = Ordinals::default();
     let id = |job: &Job<'_>| {
         if job.which.is_empty() {
@@ -100,5 +100,5 @@ pub(super) fn tell_jobs(jobs: Vec<Job<'_>>, tally: &mut Tally, sink: &mut dyn Ev
             }
         }
     }
-    fan.tell(tally);
+    fan.add_to(tally);
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use makespan_format::{Event, EventSink, Fields, RunInfo, Severity, Status};
 use makespan_model::HashMap;
 
-use super::jobs::{Job, Try, tell_jobs};
+use super::jobs::{Job, Try, emit_jobs};
 use super::metadata::refine;
 use crate::gather::lacks;
 use crate::ids::Ids;
@@ -53,7 +53,7 @@ struct Reader<'a, 'z> {
     is_over: bool,
 }
 
-pub(super) fn tell(
+pub(super) fn emit(
     text: &str,
     file: &str,
     records: &mut Vec<Job<'_>>,
@@ -99,9 +99,9 @@ pub(super) fn tell(
     info.labels = labels.finish();
     sink.event(Event::Run(info));
     lacks(importer, sink);
-    tell_jobs(jobs, &mut tally, sink);
-    ids.tell(&mut tally);
-    clock.tell(&mut tally);
+    emit_jobs(jobs, &mut tally, sink);
+    ids.add_to(&mut tally);
+    clock.add_to(&mut tally);
     tally.report(file, sink);
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use makespan_format::{Event, EventSink, Fields, RunInfo, Status};
 
-use super::jobs::{Job, Try, tell_jobs};
+use super::jobs::{Job, Try, emit_jobs};
 use crate::gather::{Named, lacks};
 use crate::importer::{ClaimedFile, Importer};
 use crate::json::pages::Pages;
@@ -91,7 +91,7 @@ pub(super) fn refine(jobs: &mut [Job<'_>], records: &mut Vec<Job<'_>>) -> u64 {
 }
 
 /// Emits jobs of records as a run.
-pub(super) fn tell(
+pub(super) fn emit(
     parts: &[ClaimedFile<'_>],
     jobs: Vec<Job<'_>>,
     clock: Clock<'_>,
@@ -118,8 +118,8 @@ pub(super) fn tell(
             String::new,
         );
     }
-    tell_jobs(jobs, &mut tally, sink);
-    clock.tell(&mut tally);
+    emit_jobs(jobs, &mut tally, sink);
+    clock.add_to(&mut tally);
     tally.report(file, sink);
 }
 

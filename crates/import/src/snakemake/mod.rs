@@ -54,14 +54,14 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     let mut jobs = metadata::jobs(&records, &pages, &mut clock);
     for part in parts.iter().filter(|p| p.part == "log") {
         let text = String::from_utf8_lossy(crate::encoding::without_bom(&part.source.bytes));
-        log::tell(&text, &part.source.name, &mut jobs, &IMPORTER, options, sink);
+        log::emit(&text, &part.source.name, &mut jobs, &IMPORTER, options, sink);
     }
     if records.is_empty() {
         return Ok(());
     }
     let is_alone = records.len() == parts.len();
     if is_alone || !jobs.is_empty() {
-        metadata::tell(&records, jobs, clock, &IMPORTER, sink);
+        metadata::emit(&records, jobs, clock, &IMPORTER, sink);
     }
     report_all(&records, &pages, sink)
 }

@@ -16,7 +16,7 @@ use std::borrow::Cow;
 
 use makespan_format::{EventSink, Severity};
 
-use crate::encoding::{decode_utf16, looks_utf16, without_bom};
+use crate::encoding::{text_of, without_bom};
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, Source, claim, whole};
 use crate::json::pages::Pages;
 use crate::json::tape::Value;
@@ -59,13 +59,6 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
             guess.is_useful().then(|| claim(8, "json", "members that look like those of tasks"))?
         }
         _ => None,
-    }
-}
-
-fn text_of(bytes: &[u8]) -> Cow<'_, str> {
-    match looks_utf16(bytes) {
-        Some(big_endian) => Cow::Owned(decode_utf16(bytes, big_endian)),
-        None => String::from_utf8_lossy(without_bom(bytes)),
     }
 }
 

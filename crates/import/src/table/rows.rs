@@ -133,7 +133,7 @@ impl Mapping {
         for (name, cell) in
             others.filter(|(name, cell)| !cell.is_empty() && !self.columns.iter().any(|c| c.1 == **name))
         {
-            let tells = is_guessed && outcome::tells_end(&name);
+            let tells = is_guessed && outcome::is_outcome_name(&name);
             has_outcome |= tells;
             let to: &mut String = if tells { out } else { &mut params };
             write_json_string(&name, to);

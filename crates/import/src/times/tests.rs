@@ -104,15 +104,15 @@ fn ambiguous_local_times_follow_the_order_of_the_records() {
         let seconds = CHANGE + minutes * 60;
         makespan_format::time::format_rfc3339(seconds * 1_000_000_000).trim_end_matches('Z').to_owned()
     };
-    let mut told = |from: i64, to: i64| {
+    let mut recorded = |from: i64, to: i64| {
         let (started, ended) = (clock.read(&civil(from)), clock.read(&civil(to)));
         let mut attempt = Attempt { started, ended, ..Attempt::default() };
         clock.settle(&mut attempt);
         (attempt.ended.unwrap() - attempt.started.unwrap()) / 60_000_000_000
     };
     // 02:40 to 02:20, in the other hour; 02:20 to 03:10, after that; 02:45 to 02:50, with no doubt left.
-    assert_eq!((told(-20, -40), told(-40, 10), told(-15, -10)), (40, 50, 5));
-    assert_eq!(told(-200, -190), 10);
+    assert_eq!((recorded(-20, -40), recorded(-40, 10), recorded(-15, -10)), (40, 50, 5));
+    assert_eq!(recorded(-200, -190), 10);
     assert_eq!(clock.local.twice, 5);
 }
 

@@ -9,7 +9,7 @@ fn pages_and_the_run_make_one_run_with_attempts() {
     let runs = fixtures(ID, &["pages.json", "run.json"]);
     assert_eq!(
         all_counts(&runs),
-        ["7: 8 tasks, 10 attempts, 0 edges: 1 pending 2 running 3 succeeded 1 failed 1 skipped"]
+        ["7: 8 tasks, 8 attempts, 0 edges: 1 pending 2 running 3 succeeded 1 failed 1 skipped"]
     );
     let run = &runs[0];
     assert_eq!(
@@ -34,6 +34,46 @@ fn pages_and_the_run_make_one_run_with_attempts() {
 }
 
 #[test]
+fn jobs_that_never_got_a_runner_have_no_attempts() {
+    let job = |id: u32, name: &str, status: &str, conclusion: &str, times: &str| {
+        format!(
+            r#"{{"id":{id},"run_id":9,"run_attempt":1,"name":"{name}","status":"{status}","conclusion":{conclusion},
+            "created_at":"2026-05-01T10:01:00Z",{times},"steps":[],"runner_name":""}}"#
+        )
+    };
+    // The service writes the time of the request, or the same time twice, where nothing ran.
+    let requested = r#""started_at":"2026-05-01T10:01:00Z","completed_at":null"#;
+    let ended = r#""started_at":"2026-05-01T10:01:00Z","completed_at":"2026-05-01T10:01:09Z""#;
+    let twice = r#""started_at":"2026-05-01T10:01:01Z","completed_at":"2026-05-01T10:01:01Z""#;
+    let runs = text(
+        ID,
+        &format!(
+            "[{},{},{},{},{}]",
+            job(1, "test", "queued", "null", requested),
+            job(2, "approve", "waiting", "null", requested),
+            job(3, "deploy", "completed", r#""skipped""#, twice),
+            job(4, "gone", "completed", r#""cancelled""#, ended),
+            job(5, "build", "completed", r#""success""#, ended),
+        ),
+    );
+    assert_eq!(
+        all_counts(&runs),
+        ["9: 5 tasks, 1 attempts, 0 edges: 1 pending 1 queued 1 succeeded 1 skipped 1 cancelled"]
+    );
+}
+
+#[test]
+fn a_job_that_waits_for_its_second_attempt_is_queued_and_keeps_the_first() {
+    let first = r#"{"id":1,"run_id":9,"run_attempt":1,"name":"test","status":"completed","conclusion":"failure",
+        "started_at":"2026-05-01T10:00:00Z","completed_at":"2026-05-01T10:00:30Z","steps":[],"runner_name":"r"}"#;
+    let second = r#"{"id":2,"run_id":9,"run_attempt":2,"name":"test","status":"queued","conclusion":null,
+        "started_at":"2026-05-01T10:05:00Z","completed_at":null,"steps":[]}"#;
+    let runs = text(ID, &format!("[{first},{second}]"));
+    assert_eq!(all_counts(&runs), ["9: 1 tasks, 1 attempts, 0 edges: 1 queued"]);
+    assert_eq!(seconds(&runs[0], "test"), 30.0);
+}
+
+#[test]
 fn the_output_of_gh_run_view_is_read_too() {
     let runs = fixtures(ID, &["view.json"]);
     assert_eq!(all_counts(&runs), ["9: 2 tasks, 2 attempts, 0 edges: 2 succeeded"]);
@@ -48,7 +88,7 @@ fn an_array_of_jobs_is_split_by_run_and_missing_pages_are_reported() {
     let runs = text(ID, &format!("[{},{},{}]", job(1, 5), job(2, 6), job(3, 5)));
     assert_eq!(
         all_counts(&runs),
-        ["5: 2 tasks, 2 attempts, 0 edges: 2 queued", "6: 1 tasks, 1 attempts, 0 edges: 1 queued"]
+        ["5: 2 tasks, 0 attempts, 0 edges: 2 queued", "6: 1 tasks, 0 attempts, 0 edges: 1 queued"]
     );
     assert_eq!(ids(&runs[0]), ["j", "j #2"]);
     let runs = text(ID, &format!(r#"[{{"total_count":40,"jobs":[{}]}}]"#, job(1, 5)));
@@ -101,5 +141,5 @@ fn recorded_runs() {
     // Neutral counts as succeeded, waiting, requested and action_required as pending, stale as cancelled.
     let runs = samples(ID, ID, &["devlake_panjf2000_ants_613518923_jobs.json"]).unwrap();
     let row = "4 pending 1 queued 1 running 100 succeeded 3 failed 1 skipped 2 cancelled";
-    assert_eq!(all_counts(&runs), [format!("613518923: 112 tasks, 112 attempts, 0 edges: {row}")]);
+    assert_eq!(all_counts(&runs), [format!("613518923: 112 tasks, 107 attempts, 0 edges: {row}")]);
 }

@@ -10,8 +10,8 @@ fn jobs_of_two_pipelines_with_a_retry() {
     assert_eq!(
         all_counts(&runs),
         [
-            "7: 3 tasks, 4 attempts, 0 edges: 2 succeeded 1 cancelled",
-            "8: 1 tasks, 1 attempts, 0 edges: 1 pending"
+            "7: 3 tasks, 3 attempts, 0 edges: 2 succeeded 1 cancelled",
+            "8: 1 tasks, 0 attempts, 0 edges: 1 pending"
         ]
     );
     let run = &runs[0];
@@ -30,10 +30,30 @@ fn recorded_pipelines() {
         got,
         [
             // Nine of its ten jobs of one name ran in the same second: only the last one follows another.
-            "16: 9 tasks, 10 attempts, 0 edges: 3 pending 2 queued 1 running 2 failed 1 skipped",
+            "16: 9 tasks, 4 attempts, 0 edges: 3 pending 2 queued 1 running 2 failed 1 skipped",
             "41: 1 tasks, 2 attempts, 0 edges: 1 succeeded",
             "16"
         ]
+    );
+}
+
+#[test]
+fn jobs_that_never_ran_have_no_attempts() {
+    let job = |id: u32, status: &str, ended: &str| {
+        format!(
+            r#"{{"id":{id},"name":"j{id}","stage":"s","status":"{status}","created_at":"2026-05-01T10:00:00Z",
+            "started_at":null,"finished_at":{ended},"pipeline":{{"id":5,"ref":"main"}}}}"#
+        )
+    };
+    let jobs: Vec<String> = (1..)
+        .zip(["manual", "created", "skipped", "pending", "scheduled", "waiting_for_resource"])
+        .map(|(id, status)| job(id, status, "null"))
+        .chain([job(9, "canceled", r#""2026-05-01T10:02:00Z""#)])
+        .collect();
+    let runs = text(ID, &format!("[{}]", jobs.join(",")));
+    assert_eq!(
+        all_counts(&runs),
+        ["5: 7 tasks, 0 attempts, 0 edges: 4 pending 1 queued 1 skipped 1 cancelled"]
     );
 }
 

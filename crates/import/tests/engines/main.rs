@@ -20,6 +20,7 @@ mod shown;
 mod snakemake;
 mod tables;
 mod traces;
+mod variants;
 mod wfcommons;
 
 use std::path::{Path, PathBuf};

@@ -99,7 +99,9 @@ fn request() -> Vec<u8> {
 fn protobuf_is_read_bare_and_in_frames() {
     let message = request();
     let framed = [&(message.len() as u32).to_be_bytes()[..], &message].concat();
-    for bytes in [message.clone(), framed] {
+    // A varint with the length, as behind the number of a field.
+    let delimited = field(1, &message).split_off(1);
+    for bytes in [message.clone(), framed, delimited] {
         let runs = opened(ID, vec![Source::new("traces", bytes)]);
         let id = "07".repeat(16);
         assert_eq!(all_counts(&runs), [format!("{id}: 2 tasks, 2 attempts, 0 edges: 1 succeeded 1 failed")]);
@@ -113,6 +115,19 @@ fn protobuf_is_read_bare_and_in_frames() {
     for cut in 0..message.len() {
         let mut runs = RunsBuilder::new();
         open(vec![Source::new("cut", message[..cut].to_vec())], &Options::default(), &mut runs);
+    }
+}
+
+#[test]
+fn the_spans_before_the_end_of_a_truncated_file_are_read() {
+    let message = request();
+    let delimited = field(1, &message).split_off(1);
+    let framed = [&(message.len() as u32).to_be_bytes()[..], &message].concat();
+    for bytes in [message, framed, delimited] {
+        let runs = opened(ID, vec![Source::new("cut", bytes[..bytes.len() - 3].to_vec())]);
+        let id = "07".repeat(16);
+        assert_eq!(all_counts(&runs), [format!("{id}: 1 tasks, 1 attempts, 0 edges: 1 succeeded")]);
+        assert_eq!(codes(&runs[0]), [("truncated", 1)]);
     }
 }
 

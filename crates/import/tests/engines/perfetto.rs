@@ -53,3 +53,20 @@ fn cut_and_corrupted_traces_are_harmless() {
     assert_eq!(runs[0].task_count(), 6);
     assert!(codes(&runs[0]).contains(&("truncated", 1)));
 }
+
+/// A packet with these fields, each below 16 and with a body below 128 bytes, or numbers as varints.
+fn packet(parts: &[&[u8]]) -> Vec<u8> {
+    let body = parts.concat();
+    [&[0x0a, body.len() as u8][..], &body].concat()
+}
+
+#[test]
+fn names_that_no_packet_defines_and_lost_packets_are_reported() {
+    // The sequence begins; a slice whose name was never defined, and a packet before which others were lost.
+    let begin = packet(&[&[8 << 3, 10], &[10 << 3, 1], &[13 << 3, 1], &[0x5a, 4, 9 << 3, 1, 10 << 3, 7]]);
+    let end = packet(&[&[8 << 3, 90], &[10 << 3, 1], &[0xd0, 0x02, 1], &[0x5a, 2, 9 << 3, 2]]);
+    let runs = opened(ID, vec![Source::new("t.pftrace", [begin, end].concat())]);
+    assert_eq!(runs[0].task_count(), 1);
+    let found = codes(&runs[0]);
+    assert!(found.contains(&("name-missing", 1)) && found.contains(&("packets-lost", 1)), "{found:?}");
+}

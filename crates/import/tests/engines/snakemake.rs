@@ -15,11 +15,11 @@ fn a_log_holds_jobs_tries_and_files() {
         (4.0, 9.0, 3.0)
     );
     assert_eq!(codes(run), [("naive-times", 8)]);
-    let told: Vec<&str> = (0..run.attempts.task.len())
+    let emitted: Vec<&str> = (0..run.attempts.task.len())
         .map(|i| run.text(run.attempts.error[i]))
         .filter(|e| !e.is_empty())
         .collect();
-    assert!(told[0].ends_with("non-zero exit status 1."), "{told:?}");
+    assert!(emitted[0].ends_with("non-zero exit status 1."), "{emitted:?}");
 }
 
 #[test]

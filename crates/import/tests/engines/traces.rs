@@ -48,3 +48,19 @@ fn recorded_traces() {
     }
     assert_eq!(got, want);
 }
+
+#[test]
+fn the_totals_of_a_trace_of_clang_are_not_tasks() {
+    let trace = r#"{"traceEvents":[
+        {"pid":1,"tid":1,"ph":"X","ts":0,"dur":500,"name":"Source","args":{"detail":"x.h"}},
+        {"pid":1,"tid":1,"ph":"X","ts":600,"dur":900,"name":"Frontend"},
+        {"pid":1,"tid":1,"ph":"X","ts":1500,"dur":9,"name":"Total recall","args":{"detail":"f"}},
+        {"pid":1,"tid":2,"ph":"X","ts":0,"dur":500,"name":"Total Source","args":{"count":1,"avg ms":0}},
+        {"pid":1,"tid":3,"ph":"X","ts":0,"dur":900,"name":"Total Frontend","args":{"count":1,"avg ms":0}}],
+        "beginningOfTime":1700000000000000}"#;
+    let runs = text("chrome-trace", trace);
+    assert_eq!(runs[0].task_count(), 3);
+    assert_eq!(codes(&runs[0]).iter().find(|(code, _)| *code == "not-shown"), Some(&("not-shown", 2)));
+    let first = runs[0].task_ids().filter_map(|task| runs[0].task_interval(task)).map(|(from, _)| from).min();
+    assert_eq!(first, Some(1_700_000_000_000_000_000));
+}

@@ -188,7 +188,10 @@ fn plain(bytes: &[u8], at: usize, sign: Sign, said: Said) -> Option<Found> {
         if text.ends_with(b".") && bytes.get(to).is_none_or(u8::is_ascii_whitespace) && text.len() > 1 {
             to -= 1;
         }
-        if is_code(text) || matches!(bytes.get(to), Some(b'(')) {
+        // A pinned version of a package, such as `password-hash==1.2.0`.
+        let is_version = text.contains(&b'.') && text.iter().all(|b| b.is_ascii_digit() || *b == b'.');
+        let is_pinned = is_version && bytes[..place.from].ends_with(b"==");
+        if is_pinned || is_code(text) || matches!(bytes.get(to), Some(b'(')) {
             return None;
         }
     }

@@ -14,6 +14,8 @@ const TEXTS: &[&str] = &[
     "Pass: 3/4",
     "ffmpeg -pass 2 -i a.mp4",
     "two-pass: on",
+    "+ password-hash==1.2.0",
+    "token-refresh==0.4.11",
     "bypass=true",
     "compass: 12deg",
     "first pass: 3.2 s",

@@ -105,7 +105,7 @@ impl Run {
         &mut self.nodes[at]
     }
 
-    fn told_by(&mut self, file: &str) {
+    fn recorded_by(&mut self, file: &str) {
         if !self.files.iter().any(|f| f == file) {
             self.files.push(file.to_owned());
         }
@@ -144,7 +144,7 @@ impl<'z> Lineage<'z> {
             self.runs.push(Run { id: id.to_owned(), ..Run::default() });
             self.runs.len() - 1
         });
-        self.runs[at].told_by(file);
+        self.runs[at].recorded_by(file);
         &mut self.runs[at]
     }
 
@@ -236,7 +236,7 @@ impl<'z> Lineage<'z> {
     }
 
     /// Tells everything; false where there was no run.
-    pub(super) fn tell(mut self, sink: &mut dyn EventSink) -> bool {
+    pub(super) fn emit(mut self, sink: &mut dyn EventSink) -> bool {
         let alone = self.runs.len() == 1;
         if self.runs.is_empty() && !self.summaries.is_empty() {
             self.run("all executions", "").name = Some("summary of all executions".to_owned());
@@ -244,7 +244,7 @@ impl<'z> Lineage<'z> {
         let last = self.summaries.last();
         for run in &mut self.runs {
             let figures = last.filter(|_| alone || run.id == "all executions").map(|(_, f)| f.as_slice());
-            run.tell(figures.unwrap_or_default(), sink);
+            run.emit(figures.unwrap_or_default(), sink);
         }
         if let Some((file, figures)) = last.filter(|_| !alone) {
             let text: Vec<String> = figures.iter().map(|(k, v)| format!("{k} {v}")).collect();
@@ -259,7 +259,7 @@ impl<'z> Lineage<'z> {
 }
 
 impl Run {
-    fn tell(&mut self, summary: &[(String, f64)], sink: &mut dyn EventSink) {
+    fn emit(&mut self, summary: &[(String, f64)], sink: &mut dyn EventSink) {
         let known = self.word.as_deref().map(outcome::status_of);
         let closed = known.is_some_and(Status::is_terminal);
         let mut stored = Fields::new();
@@ -291,7 +291,7 @@ impl Run {
         for node in &mut self.nodes {
             node.tries.order_by_key(|t| t.started.unwrap_or(i64::MAX));
             untimed += u64::from(node.tries.is_empty() && node.status.is_some_and(|s| s != Status::Pending));
-            differing += node.tell(sink);
+            differing += node.emit(sink);
         }
         let file = self.files.first().map_or("", String::as_str);
         let whose = format!("{file}: run {:?}", self.name.as_deref().unwrap_or(&self.id));
@@ -332,7 +332,7 @@ impl Run {
 
 impl Node {
     /// Tells the task and its attempts; gives how many stored durations are not what the times say.
-    fn tell(&self, sink: &mut dyn EventSink) -> u64 {
+    fn emit(&self, sink: &mut dyn EventSink) -> u64 {
         let mut labels = Labels::default();
         // Attempts say it better, and a graph keeps the error of one that was repeated.
         let said = |key: &str| {

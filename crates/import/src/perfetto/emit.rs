@@ -37,7 +37,7 @@ struct Bound {
 }
 
 /// Emits what was read of a file.
-pub(super) fn tell(
+pub(super) fn emit(
     mut trace: Trace,
     file: &str,
     importer: &Importer,
@@ -77,15 +77,15 @@ pub(super) fn tell(
         let what = "times count from the first event, because no clock of the trace gives the date";
         tally.count(Severity::Info, "relative-times", what, 1);
     }
-    let mut teller =
+    let mut emitter =
         Teller { workers: workers(&trace), trace: &trace, bound: &bound, shift, tape: Tape::default() };
-    let own: Option<Vec<Own<'_>>> = (0..bound.slices.len()).map(|at| teller.own(at)).collect();
+    let own: Option<Vec<Own<'_>>> = (0..bound.slices.len()).map(|at| emitter.own(at)).collect();
     let Some(own) = own.filter(|own| !own.is_empty()) else {
         let mut draft = Draft::new(Cow::Borrowed(file), "Perfetto trace", options);
         (draft.run.name, draft.tally) = (Some(Cow::Borrowed(file)), tally);
-        teller.slices(&mut draft);
+        emitter.slices(&mut draft);
         for at in 0..trace.items.len() as u32 {
-            teller.moment(at, None, &mut draft);
+            emitter.moment(at, None, &mut draft);
         }
         return draft.emit(importer, sink);
     };
@@ -93,7 +93,7 @@ pub(super) fn tell(
     let mut runs: Vec<(u64, Vec<usize>)> = Vec::new();
     let mut place: HashMap<u64, usize> = HashMap::default();
     for (at, slice) in bound.slices.iter().enumerate() {
-        let pid = teller.workers[trace.items[slice.item as usize].track as usize].pid;
+        let pid = emitter.workers[trace.items[slice.item as usize].track as usize].pid;
         let next = runs.len();
         let run = *place.entry(pid).or_insert(next);
         if run == next {
@@ -101,7 +101,7 @@ pub(super) fn tell(
         }
         runs[run].1.push(at);
     }
-    let flows = teller.edges();
+    let flows = emitter.edges();
     for (pid, slices) in runs {
         let name = process_name(&trace, pid);
         let mut draft = Draft::new(Cow::Owned(name.clone()), "Perfetto trace", options);
@@ -109,10 +109,10 @@ pub(super) fn tell(
         for at in slices {
             let after = flows.get(&(at as u32)).into_iter().flatten();
             let after = after.map(|from| own[*from as usize].task.clone()).collect();
-            teller.own_attempt(at, &own[at], after, &mut draft);
+            emitter.own_attempt(at, &own[at], after, &mut draft);
         }
         for at in 0..trace.items.len() as u32 {
-            teller.moment(at, Some(pid), &mut draft);
+            emitter.moment(at, Some(pid), &mut draft);
         }
         draft.emit(importer, sink);
     }

@@ -101,7 +101,7 @@ pub(super) fn task<'a>(
     }
 }
 
-pub(super) fn tell_task<'a>(
+pub(super) fn emit_task<'a>(
     row: &'a Row<'_, 'a>,
     last: &'a Row<'_, 'a>,
     manifest: Option<&Manifest<'_, 'a>>,
@@ -126,7 +126,7 @@ pub(super) fn tell_task<'a>(
 }
 
 /// Emits a try of a node; one that was skipped is none.
-pub(super) fn tell_attempt(row: &Row<'_, '_>, number: u32, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
+pub(super) fn emit_attempt(row: &Row<'_, '_>, number: u32, clock: &mut Clock<'_>, sink: &mut dyn EventSink) {
     let value = row.value;
     let id = &*row.id;
     // Words that are not understood were counted with the status of the node.

@@ -7,7 +7,7 @@ use makespan_format::{Attempt, Diagnostic, Event, EventSink, Fields, Json, RunIn
 use makespan_model::{HashMap, HashSet, Order as _};
 
 use super::gather::{Book, Dag, Instance, Run};
-use super::logs::{Errors, errors, tell_logs};
+use super::logs::{Errors, emit_logs, errors};
 use crate::gather::lacks;
 use crate::ids::{Ids, RECENT};
 use crate::importer::{Importer, Options};
@@ -18,7 +18,7 @@ use crate::times::Clock;
 /// Above so many dependencies between the instances of two mapped tasks, each waits for the one that ended last.
 const MOST_PAIRS: usize = 4096;
 
-pub(super) fn tell(
+pub(super) fn emit(
     book: &Book<'_, '_>,
     importer: &Importer,
     options: &Options<'_>,
@@ -31,10 +31,10 @@ pub(super) fn tell(
         if let Some(at) = best {
             used[at] = true;
         }
-        tell_run(run, best.map(|at| &book.dags[at]), book, importer, options, sink);
+        emit_run(run, best.map(|at| &book.dags[at]), book, importer, options, sink);
     }
     for (dag, _) in book.dags.iter().zip(used).filter(|(_, used)| !used) {
-        tell_dag(dag, sink);
+        emit_dag(dag, sink);
     }
     if !book.runs.list.is_empty() {
         for file in &book.unused {
@@ -54,7 +54,7 @@ fn labels(of: Value<'_, '_>, keys: &[&str]) -> Fields {
     labels
 }
 
-fn tell_run(
+fn emit_run(
     run: &Run<'_, '_>,
     dag: Option<&Dag<'_, '_>>,
     book: &Book<'_, '_>,
@@ -132,12 +132,12 @@ fn tell_run(
         }
         let facts = facts.get(&*instance.task).copied();
         for own in split(instance, &mut ids, &mut scratch) {
-            tell_instance(&own, after.clone(), facts, &errors, &mut clock, &mut tally, sink);
+            emit_instance(&own, after.clone(), facts, &errors, &mut clock, &mut tally, sink);
         }
     }
-    tell_logs(run, book, &mut clock, sink);
-    ids.tell(&mut tally);
-    clock.tell(&mut tally);
+    emit_logs(run, book, &mut clock, sink);
+    ids.add_to(&mut tally);
+    clock.add_to(&mut tally);
     tally.report(&run.id, sink);
 }
 
@@ -186,7 +186,7 @@ fn split<'t, 'a>(instance: &Instance<'t, 'a>, ids: &mut Ids, clock: &mut Clock<'
     all.into_iter().map(|(own, _)| own).collect()
 }
 
-fn tell_instance(
+fn emit_instance(
     instance: &Instance<'_, '_>,
     after: Vec<Cow<'_, str>>,
     facts: Option<Value<'_, '_>>,
@@ -296,7 +296,7 @@ fn without_state(record: Value<'_, '_>, clock: &mut Clock<'_>) -> Status {
 }
 
 /// Shows the tasks of a DAG of which no run is there.
-fn tell_dag(dag: &Dag<'_, '_>, sink: &mut dyn EventSink) {
+fn emit_dag(dag: &Dag<'_, '_>, sink: &mut dyn EventSink) {
     sink.event(Event::Run(RunInfo {
         id: dag.file.into(),
         source: Some("Airflow".into()),

@@ -23,7 +23,7 @@ const LOOSE: &str = "telemetry of ";
 const LONGEST_SERVICE: usize = 80;
 
 /// Emits all traces; `source` is who recorded them, `importer` says what they lack.
-pub(crate) fn tell(
+pub(crate) fn emit(
     mut book: Book<'_, '_>,
     importer: &Importer,
     source: &'static str,
@@ -39,9 +39,9 @@ pub(crate) fn tell(
         }
     }
     for trace in &book.traces.list {
-        tell_trace(trace, &book.resources, source, Extent::Whole, sink);
+        emit_trace(trace, &book.resources, source, Extent::Whole, sink);
         lacks(importer, sink);
-        tell_spans(trace, &book.resources, Extent::Whole, sink);
+        emit_spans(trace, &book.resources, Extent::Whole, sink);
         for at in by_trace.get(&*trace.id).into_iter().flatten() {
             let record = &book.logs[*at];
             let task = Some(record.span.as_str()).filter(|span| trace.index.contains_key(*span));
@@ -60,7 +60,7 @@ pub(crate) fn tell(
     for point in &book.points {
         sink.event(sample(point));
     }
-    book.clock.tell(&mut book.tally);
+    book.clock.add_to(&mut book.tally);
     book.tally.report(book.file, sink);
 }
 
@@ -74,12 +74,12 @@ enum Extent {
 }
 
 /// Emits parts of traces, without saying what is missing of them.
-pub(super) fn tell_part(book: &mut Book<'_, '_>, sink: &mut dyn EventSink) {
+pub(super) fn emit_part(book: &mut Book<'_, '_>, sink: &mut dyn EventSink) {
     book.settle_ids();
     const SOURCE: &str = "OpenTelemetry";
     for trace in &book.traces.list {
-        tell_trace(trace, &book.resources, SOURCE, Extent::Part, sink);
-        tell_spans(trace, &book.resources, Extent::Part, sink);
+        emit_trace(trace, &book.resources, SOURCE, Extent::Part, sink);
+        emit_spans(trace, &book.resources, Extent::Part, sink);
     }
     // Of one run after the other, so that a run is named once.
     let mut runs: BTreeMap<String, Vec<Event<'_>>> = BTreeMap::new();
@@ -135,7 +135,7 @@ fn service<'a>(resource: &Attributes<'a>) -> Option<Cow<'a, str>> {
     resource.text(&["service.name"])
 }
 
-fn tell_trace(
+fn emit_trace(
     trace: &Trace<'_>,
     resources: &[Attributes<'_>],
     source: &'static str,
@@ -160,17 +160,17 @@ fn tell_trace(
     }));
 }
 
-fn tell_spans(trace: &Trace<'_>, resources: &[Attributes<'_>], extent: Extent, sink: &mut dyn EventSink) {
+fn emit_spans(trace: &Trace<'_>, resources: &[Attributes<'_>], extent: Extent, sink: &mut dyn EventSink) {
     let mut tally = Tally::new();
     let mut fan = Fan::default();
     for span in &trace.spans {
-        tell_span(span, trace, resources.get(span.resource), extent, (&mut tally, &mut fan), sink);
+        emit_span(span, trace, resources.get(span.resource), extent, (&mut tally, &mut fan), sink);
     }
-    fan.tell(&mut tally);
+    fan.add_to(&mut tally);
     tally.report(&trace.id, sink);
 }
 
-fn tell_span(
+fn emit_span(
     span: &Span<'_>,
     trace: &Trace<'_>,
     resource: Option<&Attributes<'_>>,
@@ -227,11 +227,13 @@ fn tell_span(
     let status = match (&*span.code, span.ended) {
         ("2" | "error", _) => Status::Failed,
         (NO_END, _) => Status::Unknown,
+        // The specification: validated to have completed successfully.
+        ("1" | "ok", None) => Status::Succeeded,
         (_, None) => Status::Running,
         ("" | "0" | "unset" | "1" | "ok", _) => {
             let mut unread = Unread::default();
             let status = outcome.settle(&mut unread).unwrap_or(Status::Succeeded);
-            unread.tell(tally);
+            unread.add_to(tally);
             status
         }
         (word, _) => {
@@ -264,7 +266,7 @@ fn tell_span(
         }));
     }
     for note in &span.events {
-        sink.event(tell_note(note, &span.id));
+        sink.event(emit_note(note, &span.id));
     }
 }
 
@@ -304,7 +306,7 @@ fn error<'s>(span: &'s Span<'_>, exception: Option<&'s Note<'_>>) -> Option<Erro
     is_any.then(|| ErrorInfo { message: message.or(kind.clone()).unwrap_or_default(), kind, trace })
 }
 
-fn tell_note<'s>(note: &'s Note<'_>, task: &'s str) -> Event<'s> {
+fn emit_note<'s>(note: &'s Note<'_>, task: &'s str) -> Event<'s> {
     let attributes = note.attributes.line();
     let text = if attributes.is_empty() {
         Cow::Borrowed(&*note.name)

@@ -8,7 +8,7 @@ use makespan_format::{Event, EventSink, write_line};
 use makespan_import::{ClaimedFile, Head, Importer, Options, ReadError, Source};
 
 /// What an importer told of some files.
-pub(crate) struct Told {
+pub(crate) struct Emitted {
     pub(crate) lines: Vec<String>,
     pub(crate) result: Result<(), ReadError>,
     /// Files that the importer did not claim.
@@ -29,7 +29,7 @@ impl EventSink for Lines {
     }
 }
 
-pub(crate) fn tell(importer: &Importer, sources: &[Source]) -> Told {
+pub(crate) fn emit(importer: &Importer, sources: &[Source]) -> Emitted {
     let mut unclaimed = Vec::new();
     let mut parts = Vec::new();
     for source in sources {
@@ -49,10 +49,10 @@ pub(crate) fn tell(importer: &Importer, sources: &[Source]) -> Told {
     let mut sink = Lines(Vec::new());
     let result = (importer.read)(&parts, &Options::default(), &mut sink);
     let parts = parts.iter().map(|p| (p.source.name.clone(), p.part)).collect();
-    Told { lines: sink.0, result, unclaimed, parts }
+    Emitted { lines: sink.0, result, unclaimed, parts }
 }
 
-impl Told {
+impl Emitted {
     /// Lines of one kind of event.
     pub(crate) fn of(&self, event: &str) -> Vec<&str> {
         let start = format!("{{\"event\":\"{event}\"");
@@ -109,10 +109,10 @@ pub(crate) fn fixture(name: &str) -> Source {
 }
 
 /// Compares with the lines of a committed file.
-pub(crate) fn expect(told: &Told, name: &str) {
+pub(crate) fn expect(emitted: &Emitted, name: &str) {
     let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures")).join(name);
     let want = std::fs::read_to_string(&path).unwrap_or_default();
-    let got = told.lines.join("\n") + "\n";
+    let got = emitted.lines.join("\n") + "\n";
     for (i, (got, want)) in got.lines().zip(want.lines()).enumerate() {
         assert_eq!(got, want, "{name}, line {}", i + 1);
     }

@@ -34,8 +34,8 @@ impl RunState<'_> {
             Some(id) => Cow::Borrowed(&**id),
             None => Cow::Owned(self.free_id(node)),
         };
-        let (own, told) = self.name(&id);
-        if let Some(at) = told {
+        let (own, recorded) = self.name(&id);
+        if let Some(at) = recorded {
             self.counts.twice += 1;
             self.late_metrics(own, at, row, sink);
             return;
@@ -45,7 +45,7 @@ impl RunState<'_> {
         let at = known.unwrap_or(self.tasks.len() as u32);
         let one = self.try_of(row, at, known.is_some());
         let id = own;
-        self.tells_of(id, at);
+        self.record_task(id, at);
         if known.is_some() {
             self.numbers.insert((at, one.number));
         }
@@ -70,10 +70,10 @@ impl RunState<'_> {
                 }
             }
         }
-        let told = &mut self.tasks[at as usize];
-        (told.started, told.ended, told.status) = (one.started, one.ended, one.status);
-        told.tries = told.tries.max(one.number);
-        let declared = told.declared;
+        let recorded = &mut self.tasks[at as usize];
+        (recorded.started, recorded.ended, recorded.status) = (one.started, one.ended, one.status);
+        recorded.tries = recorded.tries.max(one.number);
+        let declared = recorded.declared;
         let on = self.new_edges(at, &row.dependencies, known.is_none());
         let none = Metrics::default();
         let metrics = row.metrics.as_ref().unwrap_or(&none);
@@ -103,7 +103,7 @@ impl RunState<'_> {
                 params: plan_node.and_then(|n| n.config.as_deref()).map(Json::from_raw),
             }));
         } else {
-            tell_retry(task_id, &one, after, declared, labels, sink);
+            emit_retry(task_id, &one, after, declared, labels, sink);
         }
         if has_attempt {
             sink.event(Event::Attempt(Attempt {
@@ -125,9 +125,9 @@ impl RunState<'_> {
                 ..Log::default()
             }));
         }
-        tell_values(row, task_id, sink);
+        emit_values(row, task_id, sink);
         let is_timed = one.started.is_some() && one.ended.is_some();
-        tell_metrics(metrics, task_id, has_attempt.then_some(one.number), one.ended, is_timed, sink);
+        emit_metrics(metrics, task_id, has_attempt.then_some(one.number), one.ended, is_timed, sink);
     }
 
     /// Tells the metrics of a record whose try another file told without them.
@@ -138,7 +138,7 @@ impl RunState<'_> {
             return;
         };
         self.counts.unmeasured += u64::from(metrics.not_collected);
-        tell_metrics(metrics, self.id_of(at), Some(number), ended, ended.is_some(), sink);
+        emit_metrics(metrics, self.id_of(at), Some(number), ended, ended.is_some(), sink);
     }
 
     /// Id of a record that has none: its node, with a number where there are several.
@@ -199,7 +199,7 @@ impl RunState<'_> {
     }
 
     /// Tells the dependencies on tasks that came after those that depend on them.
-    pub(super) fn tell_later_edges(&mut self, sink: &mut dyn EventSink) {
+    pub(super) fn emit_later_edges(&mut self, sink: &mut dyn EventSink) {
         let mut later = std::mem::take(&mut self.later);
         later.order_by_key(|l| l.0);
         for of_one in later.chunk_by(|a, b| a.0 == b.0) {
@@ -295,7 +295,7 @@ fn parent_of(metadata: &RawValue) -> Option<Cow<'_, str>> {
 
 /// Tells what a further try adds to its task. A task has one set of labels, that of its first try.
 #[cold]
-fn tell_retry(
+fn emit_retry(
     task: &str,
     one: &Try,
     after: Vec<Cow<'_, str>>,
@@ -323,7 +323,7 @@ fn tell_retry(
 }
 
 #[inline(never)]
-fn tell_values(row: &TaskRow<'_>, task: &str, sink: &mut dyn EventSink) {
+fn emit_values(row: &TaskRow<'_>, task: &str, sink: &mut dyn EventSink) {
     let values = [
         ("input_data", Direction::Input, &row.input),
         ("result", Direction::Output, &row.result),
@@ -344,7 +344,7 @@ fn tell_values(row: &TaskRow<'_>, task: &str, sink: &mut dyn EventSink) {
 
 /// Tells samples. The engine writes a duration of zero where it did not measure: not where the times tell one.
 #[inline(never)]
-fn tell_metrics(
+fn emit_metrics(
     metrics: &Metrics<'_>,
     task: &str,
     number: Option<u32>,

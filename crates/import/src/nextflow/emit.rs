@@ -38,7 +38,7 @@ struct Tried<'s, 'a> {
 /// A row that is a try, and its place in the order of submission.
 type TriedRow<'s, 'a> = Row<'a, (usize, &'s CellRow<'a>)>;
 
-pub(super) fn tell(
+pub(super) fn emit(
     set: &RowSet<'_>,
     dags: &[Dag<'_>],
     importer: &Importer,
@@ -77,18 +77,18 @@ pub(super) fn tell(
     );
     let mut ids = Ids::default();
     let tasks = tasks(set, &mut clock, &mut ids);
-    ids.tell(&mut tally);
+    ids.add_to(&mut tally);
     let is_shown = |dag: &&Dag<'_>| tasks.iter().any(|t| dag.find(t.process).is_some());
     let dag = dags.iter().find(is_shown);
     let after = dag.map(|dag| edges(&tasks, dag)).unwrap_or_default();
     for (at, task) in tasks.iter().enumerate() {
         let before = after.get(at).into_iter().flatten().map(|b| Cow::Borrowed(&*tasks[*b].id));
-        tell_task(set, task, before.collect(), sink);
+        emit_task(set, task, before.collect(), sink);
         for (n, row) in (1..).zip(&task.rows) {
-            tell_row(set, task, n, row, &mut clock, &mut tally, sink);
+            emit_row(set, task, n, row, &mut clock, &mut tally, sink);
         }
     }
-    clock.tell(&mut tally);
+    clock.add_to(&mut tally);
     tally.report(set.file, sink);
 }
 
@@ -221,7 +221,7 @@ fn outcome<'a>(set: &'a RowSet<'_>, row: &'a CellRow<'_>) -> Outcome<'a> {
     outcome
 }
 
-fn tell_task(set: &RowSet<'_>, task: &Tried<'_, '_>, after: Vec<Cow<'_, str>>, sink: &mut dyn EventSink) {
+fn emit_task(set: &RowSet<'_>, task: &Tried<'_, '_>, after: Vec<Cow<'_, str>>, sink: &mut dyn EventSink) {
     let (mut labels, mut params) = (Fields::new(), Fields::new());
     if let Some(row) = task.rows.last() {
         for key in ["hash", "native_id", "tag", "container", "queue", "workdir", "module", "error_action"] {
@@ -257,7 +257,7 @@ fn tell_task(set: &RowSet<'_>, task: &Tried<'_, '_>, after: Vec<Cow<'_, str>>, s
     }));
 }
 
-fn tell_row(
+fn emit_row(
     set: &RowSet<'_>,
     task: &Tried<'_, '_>,
     number_of_try: u32,
@@ -337,7 +337,7 @@ fn tell_row(
 }
 
 /// Shows the processes of a graph of which no tasks are there.
-pub(super) fn tell_dag(dag: &Dag<'_>, sink: &mut dyn EventSink) {
+pub(super) fn emit_dag(dag: &Dag<'_>, sink: &mut dyn EventSink) {
     sink.event(Event::Run(RunInfo {
         id: dag.file.into(),
         source: Some("Nextflow".into()),
