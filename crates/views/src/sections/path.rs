@@ -88,12 +88,19 @@ fn strip(run: &Run, path: &CriticalPath, (start, end): (i64, i64), wide: f32) ->
     let mut texts: Vec<makespan_scene::Item> = Vec::new();
     let placed = path.tasks.iter().filter_map(|&t| run.task_interval(t).map(|(s, e)| (t, s, e)));
     let mut placed = placed.peekable();
+    // How far bars are drawn, of failures and of the others: a path may have a million tasks.
+    let mut drawn = [f32::MIN; 2];
     while let Some((task, s, e)) = placed.next() {
         // A task may contain the next one, whose bar then covers the rest of this one.
         let covered = placed.peek().map_or(f32::MAX, |next| scale.x(next.1) as f32);
         let (x0, x1) = (scale.x(s) as f32, scale.x(e) as f32);
         let role = status_role(run.tasks.status[task.index()]);
+        let drawn = &mut drawn[usize::from(run.tasks.status[task.index()].is_failure())];
+        if x1 < *drawn + 0.5 {
+            continue;
+        }
         let rect = Rect::new(x0, 8.0, (x1 - x0 - 1.0).max(1.0), 26.0);
+        *drawn = rect.right();
         bars.push(rect, role, Target::Task(task.0).hit());
         let on = Paint::from(role.on());
         let mut x = rect.x + 5.0;
@@ -178,4 +185,30 @@ pub fn composition(facts: &Facts, look: &Look, rows: usize) -> Option<Section> {
         blocks.push(note("The path follows dependencies inferred from times."));
     }
     Some(Section::new("composition", "Composition of the makespan", blocks))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::panic)]
+mod tests {
+    use super::*;
+    use makespan_scene::Item;
+    use std::fmt::Write as _;
+    use std::sync::Arc;
+
+    #[test]
+    fn the_strip_of_a_long_path_has_as_many_bars_as_pixels_allow_and_keeps_its_failures() {
+        let mut text = "t0 0..1 w\n".to_owned();
+        for i in 1..20_000 {
+            let failed = if i == 9_999 { " failed" } else { "" };
+            let _ = writeln!(text, "t{i} {i}..{} w t{}{failed}", i + 1, i - 1);
+        }
+        let facts = Facts::new(Arc::new(makespan_model::notation::run(&text).unwrap()));
+        let section = critical_path(&facts, &Look::default(), Some(500.0), 5).unwrap();
+        let Block::Picture(scene) = &section.blocks[0] else { panic!("no strip") };
+        let bars =
+            scene.items.iter().filter_map(|i| if let Item::Bars(bars) = i { Some(bars) } else { None });
+        let roles: Vec<Role> = bars.flat_map(|bars| bars.iter()).map(|(_, paint, _)| paint.role).collect();
+        assert!(roles.len() > 100 && roles.len() <= 1_002, "{}", roles.len());
+        assert_eq!(roles.iter().filter(|role| **role == Role::Failed).count(), 1);
+    }
 }
