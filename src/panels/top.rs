@@ -109,7 +109,7 @@ pub(crate) fn Top(store: Store, #[prop(into)] badge: ViewFn, children: ChildrenF
             <span class="grow"></span>
             <Show when=ready>
                 <button type="button" class="wide" title=store.hint("Time format", "T") on:click=move |_| store.dispatch(Action::Time)>
-                    {move || store.view.with(|v| format!("Time: {}", v.time.label()))}
+                    <span class="prefix">"Time: "</span>{move || store.view.with(|v| v.time.label())}
                 </button>
                 <select class="wide save" aria-label="Save as" title="Save the run, or its picture, as a file" on:change=save>
                     <option value="" selected>"Save"</option>
@@ -124,7 +124,7 @@ pub(crate) fn Top(store: Store, #[prop(into)] badge: ViewFn, children: ChildrenF
             </Show>
             {badge.run()}
             <button type="button" title=store.hint("Commands, tasks, steps, runs", "Ctrl K") aria-label="Commands and search" on:click=move |_| store.dispatch(Action::Palette)>"☰"</button>
-            <button type="button" class="wide" title=store.hint("Theme", "Shift T") on:click=move |_| store.dispatch(Action::Theme)>{move || format!("Theme: {}", theme_name())}</button>
+            <button type="button" class="wide" title=store.hint("Theme", "Shift T") on:click=move |_| store.dispatch(Action::Theme)><span class="prefix">"Theme: "</span>{theme_name}</button>
             <button type="button" title=store.hint("Open files", "Ctrl O") on:click=move |_| store.dispatch(Action::Open)>"Open"</button>
             <button type="button" title=store.hint("Keys", "?") aria-label="Keys" on:click=move |_| store.dispatch(Action::Help)>"?"</button>
             <input id="makespan-open" class="hidden" type="file" multiple aria-label="Open files" tabindex="-1" on:change=picked/>
