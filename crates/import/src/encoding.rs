@@ -8,7 +8,7 @@ pub(crate) fn without_bom(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
-/// Returns the text of a file that is no longer UTF-16, without its byte order mark; invalid bytes become U+FFFD.
+/// Returns a file as text without its byte order mark, after UTF-16 was decoded; invalid bytes become U+FFFD.
 pub(crate) fn text_of(bytes: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(without_bom(bytes))
 }

@@ -42,7 +42,7 @@ fn nodes_of_dbt_have_the_labels_of_the_manifest_and_the_answer_of_the_database()
     let orders = run.text(run.tasks.labels[run.find_task("model.shop.orders").unwrap().index()]);
     assert_eq!(orders, r#"{"tags":["core"],"message":"OK"}"#);
     assert_eq!(task_label(run, "seed.shop.raw", "message"), "INSERT 10");
-    // A failure and a warning are no answers.
+    // A failure or a warning does not count as an answer.
     assert_eq!(task_label(run, "test.shop.not_null_orders_id.0a1b2c", "message"), "");
     assert_eq!(task_label(run, "test.shop.unique_orders_id.3d4e5f", "message"), "");
 }

@@ -12,7 +12,7 @@ const DEEPEST: usize = 6;
 /// Minimum number of tasks of one step with the same dependencies that form a stack.
 const STACKED: usize = 3;
 
-/// Up to this many containers that hold the whole run are no groups of a graph: collapsed, they would hide everything.
+/// The graph does not group up to this many containers that hold the whole run: collapsed, they would hide everything.
 const FEW: usize = 3;
 
 /// A group of tasks.
@@ -107,7 +107,7 @@ impl Groups {
     }
 
     /// Groups tasks by containers (a path of names separated by `/` or `.`, or other tasks), and within each by steps
-    /// of more than one task if there are several steps. If at most `few` tasks hold the whole run, they are no groups.
+    /// of more than one task if there are several steps. If at most `few` tasks hold the whole run, they do not form groups.
     pub(crate) fn contained(run: &Run, few: usize) -> Groups {
         let mut groups = Groups::default();
         let mut paths = Paths::default();

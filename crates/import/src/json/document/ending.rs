@@ -20,7 +20,7 @@ pub(crate) struct Ending {
 }
 
 impl Ending {
-    /// Says what was wrong with the file of that name; an error where nothing was `told` of it.
+    /// Reports the faults of the file with this name; it is an error if nothing was `recorded` from it.
     pub(crate) fn report(
         self,
         name: &str,

@@ -96,7 +96,7 @@ pub(super) struct Shipping {
 }
 
 impl Shipping {
-    /// Starts to send a run, if the environment names a server. A name that is no address is reported.
+    /// Starts to send a run, if the environment names a server. Fails if the name is not a valid address.
     pub(super) fn of_environment(address: &Address, run: &str) -> Result<Option<Shipping>, String> {
         let Some(server) = Server::of_environment()? else { return Ok(None) };
         let producer = format!("run-{}-{:x}-{:016x}", std::process::id(), now(), random());

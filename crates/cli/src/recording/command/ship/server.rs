@@ -62,7 +62,7 @@ impl Server {
     pub(super) fn send(&self, run: &str, producer: &str, first: u64, lines: &[u8]) -> Sent {
         let run = utf8_percent_encode(run, NON_ALPHANUMERIC);
         let url = format!("{}/api/v1/runs/{run}/events?producer={producer}&seq={first}", self.address);
-        // A signal, or a server that closed an idle connection, is no reason to give up.
+        // After a signal, or if the server closed an idle connection, the request is repeated.
         let mut tries_left = TRIES;
         let sent = loop {
             let mut request = self.agent.post(&url).header("content-type", "application/x-ndjson");
