@@ -139,8 +139,8 @@ fn in_column(drawn: &Drawn, here: u32, below: bool) -> Option<u32> {
         .map(|n| n as u32)
 }
 
-/// Returns the neighbour along the row of the timeline, or on the next row. Tasks that never ran have no row: they
-/// follow after the last one, in the order of the run, as if each had a row.
+/// Returns the neighbour along the row of the timeline, or on the next row. Tasks without a row follow after the last
+/// one, in the order of the run, as if each had a row.
 fn on_rows(open: &OpenRun, view: &ViewState, here: TaskId, way: Neighbour) -> Option<TaskId> {
     let run = &open.run;
     let index = open.arranged(view);
@@ -149,17 +149,18 @@ fn on_rows(open: &OpenRun, view: &ViewState, here: TaskId, way: Neighbour) -> Op
     let back = matches!(way, Neighbour::Earlier | Neighbour::Above);
     let placed = || run.attempts_of(here).filter(|a| index.row_of(*a).is_some());
     // Backwards from its first attempt, forwards from its last.
-    let from = if back { placed().next() } else { placed().next_back() };
-    let Some(attempt) = from else {
+    let attempt = if back { placed().next() } else { placed().next_back() };
+    let Some(row) = attempt.and_then(|a| index.row_of(a)).or_else(|| index.idle_row(here)) else {
         let mut rowless = run.task_ids().filter(|t| !has_row(*t));
         let next = if back { rowless.take_while(|t| *t < here).last() } else { rowless.find(|t| *t > here) };
-        let last_row = || index.nearest(run, index.row_count().checked_sub(1)?, i64::MAX).map(task_of);
+        let last_row = || index.task_at(run, index.row_count().checked_sub(1)?, i64::MAX);
         return next.or_else(|| last_row().filter(|_| back));
     };
     let along = matches!(way, Neighbour::Earlier | Neighbour::Later);
     // With a lane per task there is nothing else on its row, so the next row follows.
-    if along && !matches!(view.lanes.for_run(run), Lanes::Task | Lanes::Nested) {
-        let mut at = attempt;
+    if let Some(mut at) =
+        attempt.filter(|_| along && !matches!(view.lanes.for_run(run), Lanes::Task | Lanes::Nested))
+    {
         while let Some(next) = index.neighbour(at, !back) {
             if task_of(next) != here {
                 return Some(task_of(next));
@@ -168,10 +169,9 @@ fn on_rows(open: &OpenRun, view: &ViewState, here: TaskId, way: Neighbour) -> Op
         }
         return None;
     }
-    let row = index.row_of(attempt)?;
-    let started = run.interval(attempt).map_or(i64::MIN, |(start, _)| start);
+    let started = attempt.and_then(|a| run.interval(a)).map_or(i64::MIN, |(start, _)| start);
     if back {
-        return index.nearest(run, row.checked_sub(1)?, started).map(task_of);
+        return index.task_at(run, row.checked_sub(1)?, started);
     }
-    index.nearest(run, row + 1, started).map(task_of).or_else(|| run.task_ids().find(|t| !has_row(*t)))
+    index.task_at(run, row + 1, started).or_else(|| run.task_ids().find(|t| !has_row(*t)))
 }

@@ -9,7 +9,7 @@ use makespan_scene::{Hit, Scene, counted, duration, visible};
 use makespan_views::compare::trend;
 use makespan_views::gesture::{Frame, Movement, NARROWEST};
 use makespan_views::timeline::{
-    Frame as TimeFrame, Index, LaneAct, counters, draw_markers, mark_focus, marker_ticks, minimap, overlay,
+    Frame as TimeFrame, Index, Lane, LaneAct, Lanes, counters, draw_markers, mark_focus, marker_ticks, minimap, overlay,
     scene, slice_at, twin, wait_tip, waits,
 };
 use makespan_views::{Look, Moments, Recorded, Table, Target, ViewState, task_tip};
@@ -114,6 +114,7 @@ impl<'s> Timeline<'s> {
                 let task = TaskId(*run.attempts.task.get(a as usize)?);
                 task_tip(&self.open.facts, task, Some(AttemptId(a)), look)
             }
+            Target::Task(t) => task_tip(&self.open.facts, TaskId(t), None, look),
             Target::Merged(_) => {
                 let slice = slice_at(&self.index, frame, x, y)?;
                 let usual =
@@ -131,7 +132,8 @@ impl<'s> Timeline<'s> {
 
     /// Describes what the picture omits.
     fn about(&self, frame: &TimeFrame) -> String {
-        let untimed = self.index.untimed;
+        let has_rows = matches!(self.index.kind, Lanes::Task | Lanes::Nested);
+        let untimed = if has_rows { 0 } else { self.index.untimed };
         let untimed = (untimed > 0)
             .then(|| format!("{} without times, in the table only", counted(untimed, "attempt")));
         let folds = &frame.folds;
@@ -288,7 +290,7 @@ impl Drawable for Timeline<'_> {
     }
 
     fn rows(&self) -> usize {
-        self.index.lanes.iter().map(|l| l.attempts as usize).sum()
+        self.index.lanes.iter().map(Lane::listed).sum()
     }
 
     fn table(&self, range: Range<usize>) -> Table {

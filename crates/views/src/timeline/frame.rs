@@ -1,6 +1,6 @@
 //! The visible part of the timeline, and its position on the screen.
 
-use makespan_model::{AttemptId, Run};
+use makespan_model::{AttemptId, Run, TaskId};
 use makespan_scene::{Face, Folds, Rect, TimeScale, width};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,9 @@ pub const AXIS_HEIGHT: f32 = 30.0;
 
 /// Height of the lane of alerts and log lines, and of that of markers, px.
 pub(super) const MARKS_HEIGHT: f32 = 18.0;
+
+/// Width of the status of a task without bars, px.
+const IDLE_WIDTH: f32 = 160.0;
 
 /// A span of time over some rows of a picture; [`Index::area`] makes an [`Area`] of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -164,6 +167,16 @@ impl Frame {
         let (from, to) = index.span_of(run, attempt);
         let shown = row >= self.first_row && self.row_top(row) < self.height;
         shown.then(|| self.bar(from, to, row))
+    }
+
+    /// Returns the box of the status of a task without bars, px; `None` if it has no row or that is not visible.
+    pub fn place_idle(&self, index: &Index, task: TaskId) -> Option<Rect> {
+        let row = index.idle_row(task)?;
+        let shown = row >= self.first_row && self.row_top(row) < self.height;
+        let wide = IDLE_WIDTH.min(self.width - self.gutter - 10.0);
+        let inset = if self.row_height >= 14.0 { 2.0 } else { 0.5 };
+        let (top, high) = (self.row_top(row) + inset, self.row_height - 2.0 * inset);
+        shown.then(|| Rect::new(self.gutter + 4.0, top, wide, high))
     }
 
     /// Returns the box of a bar, px.

@@ -4,7 +4,7 @@ use makespan_analysis::natural_cmp;
 use makespan_model::{HashMap, Order as _, Run, Status, StrId, TaskId, UNKNOWN};
 
 use super::arranged::{Arrangement, LaneOrder, weighed};
-use super::lane::{Lanes, PlacedLane};
+use super::lane::{Lanes, Members, PlacedLane, standing};
 use super::nest::task_key;
 use crate::property::Property;
 
@@ -13,17 +13,17 @@ pub(crate) const UNNAMED: &str = "(unknown worker)";
 
 /// Returns the attempts of each lane with its name, in the order of the lanes.
 #[inline(never)]
-pub(crate) fn grouped(run: &Run, lanes: &Lanes) -> Vec<(String, Vec<u32>)> {
+pub(crate) fn grouped(run: &Run, lanes: &Lanes, extent: (i64, i64)) -> Vec<Members> {
     let attempts = 0..run.attempt_count() as u32;
     let lanes = lanes.for_run(run);
     if matches!(lanes, Lanes::Task | Lanes::Nested) {
-        return by_task(run);
+        return by_task(run, extent);
     }
     if lanes == Lanes::Status {
-        let mut groups: Vec<(String, Vec<u32>)> =
-            Status::ALL.iter().map(|s| (s.name().to_owned(), Vec::new())).collect();
-        attempts.for_each(|a| groups[run.attempts.status[a as usize] as usize].1.push(a));
-        groups.retain(|g| !g.1.is_empty());
+        let mut groups: Vec<Members> =
+            Status::ALL.iter().map(|s| Members::new(s.name().to_owned(), Vec::new())).collect();
+        attempts.for_each(|a| groups[run.attempts.status[a as usize] as usize].attempts.push(a));
+        groups.retain(|g| !g.attempts.is_empty());
         return groups;
     }
     if let Lanes::Of(property) = &lanes {
@@ -59,7 +59,7 @@ pub(crate) fn grouped(run: &Run, lanes: &Lanes) -> Vec<(String, Vec<u32>)> {
         _ => groups.order_by_cached_key(|g| (first_start(&g.1).unwrap_or(i64::MAX), g.0)),
     }
     let name = |id: StrId| if id.is_empty() { UNNAMED.to_owned() } else { run.text(id).to_owned() };
-    groups.into_iter().map(|(id, members)| (name(id), members)).collect()
+    groups.into_iter().map(|(id, attempts)| Members::new(name(id), attempts)).collect()
 }
 
 /// Returns the lanes in the reader's order: pinned ones first, without hidden ones.
@@ -69,9 +69,9 @@ pub(super) fn rearranged(
     arrangement: &Arrangement,
     all: Vec<PlacedLane>,
 ) -> Vec<PlacedLane> {
-    let key = |lane: &PlacedLane| match (lanes, lane.timed.first()) {
-        (Lanes::Task, Some(one)) => task_key(run, run.attempts.task[one.2 as usize]),
-        _ => lane.name.clone(),
+    let key = |lane: &PlacedLane| {
+        let task = lane.timed.first().map(|one| run.attempts.task[one.2 as usize]).or(lane.idle);
+        task.filter(|_| *lanes == Lanes::Task).map_or_else(|| lane.name.clone(), |task| task_key(run, task))
     };
     let place: HashMap<&str, usize> =
         arrangement.pinned.iter().enumerate().map(|(i, key)| (key.as_str(), i)).collect();
@@ -103,29 +103,30 @@ pub(crate) fn lacking(property: &Property) -> String {
 }
 
 /// Returns a lane for each value of a property, in natural order; attempts of tasks without a value come last.
-fn by_property(run: &Run, property: &Property) -> Vec<(String, Vec<u32>)> {
+fn by_property(run: &Run, property: &Property) -> Vec<Members> {
     let texts = property.texts(run);
-    let mut groups: Vec<(String, Vec<u32>)> = texts.all.iter().map(|t| (t.clone(), Vec::new())).collect();
+    let mut groups: Vec<Members> = texts.all.iter().map(|t| Members::new(t.clone(), Vec::new())).collect();
     let mut rest = Vec::new();
     for a in 0..run.attempt_count() {
         let at = texts.of[run.attempts.task[a] as usize] as usize;
-        groups.get_mut(at).map_or(&mut rest, |group| &mut group.1).push(a as u32);
+        groups.get_mut(at).map_or(&mut rest, |group| &mut group.attempts).push(a as u32);
     }
-    groups.order_by(|a, b| natural_cmp(&a.0, &b.0));
+    groups.order_by(|a, b| natural_cmp(&a.name, &b.name));
     if !rest.is_empty() {
-        groups.push((lacking(property), rest));
+        groups.push(Members::new(lacking(property), rest));
     }
     groups
 }
 
-/// Returns a lane for each task with attempts, sorted by first start; ties with the longer first, so that containers
-/// are above their contents.
-fn by_task(run: &Run) -> Vec<(String, Vec<u32>)> {
-    let mut tasks: Vec<TaskId> = run.task_ids().filter(|t| run.attempts_of(*t).len() > 0).collect();
-    tasks.order_by_cached_key(|t| {
-        let (start, end) = run.task_interval(*t).unwrap_or((i64::MAX, i64::MAX));
-        (start, std::cmp::Reverse(end), t.0)
-    });
-    let members = |t: TaskId| run.attempts_of(t).map(|a| a.0).collect();
-    tasks.into_iter().map(|t| (run.task_name(t).to_owned(), members(t))).collect()
+/// Returns a lane for each task, in the order of [`standing`], so that containers are above their contents.
+fn by_task(run: &Run, extent: (i64, i64)) -> Vec<Members> {
+    let standing = standing(run, extent);
+    let mut tasks: Vec<TaskId> = run.task_ids().collect();
+    tasks.order_by_numbers(|t| (standing[t.index()], t.0));
+    let lane = |t: TaskId| Members {
+        name: run.task_name(t).to_owned(),
+        attempts: run.attempts_of(t).map(|a| a.0).collect(),
+        task: Some(t.0),
+    };
+    tasks.into_iter().map(lane).collect()
 }

@@ -1,13 +1,12 @@
 //! The row of each attempt, and the bars at several resolutions.
 
-use makespan_layout::lanes::pack;
-use makespan_model::{AttemptId, Run, Status, TaskId, UNKNOWN};
+use makespan_model::{AttemptId, Order as _, Run, Status, TaskId, UNKNOWN};
 use makespan_scene::Folds;
 
 use super::arranged::Arrangement;
 use super::gaps::{Foldable, Gaps, foldable};
 use super::grouped::{grouped, natural_rows, rearranged};
-use super::lane::{Lane, Lanes, PlacedLane, Places, Summed, Sums, interval, timed, united};
+use super::lane::{Lane, Lanes, Members, PlacedLane, Places, Summed, Sums, interval, united};
 use super::level::{Level, merged};
 use super::nest::{nested, task_key};
 use crate::recorded::Recorded;
@@ -56,6 +55,8 @@ pub struct Index {
     summed: Vec<Summed>,
     levels: Vec<Level>,
     row_of: Vec<u32>,
+    /// Tasks whose lanes have no bars, ascending, and the row of each.
+    idle: Vec<(u32, u32)>,
     pub(super) places: Places,
 }
 
@@ -82,14 +83,6 @@ fn spans(run: &Run, extent: (i64, i64)) -> Vec<(i64, i64)> {
     (0..run.attempt_count()).filter_map(|a| interval(run, a, extent)).collect()
 }
 
-/// Assigns rows to the attempts of a lane.
-#[inline(never)]
-fn packed(run: &Run, (name, members): (String, Vec<u32>), extent: (i64, i64)) -> PlacedLane {
-    let timed = timed(run, &members, extent);
-    let (rows, count) = pack(&timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>());
-    PlacedLane { name, timed, rows, count, head: None, sums: Sums::No }
-}
-
 impl Index {
     /// Packs the attempts of a run into rows. O(n log n), once per run and grouping.
     pub fn new(run: &Run, lanes: Lanes) -> Index {
@@ -108,7 +101,7 @@ impl Index {
     pub fn arranged(run: &Run, lanes: Lanes, arrangement: &Arrangement) -> Index {
         let extent = shown_extent(run);
         let kind = lanes.for_run(run);
-        let placed = |group: (String, Vec<u32>)| packed(run, group, extent);
+        let placed = |members: Members| PlacedLane::packed(run, members, extent, None);
         let mut index = match kind {
             Lanes::Nested => {
                 let (lanes, places) = nested(run, extent, arrangement);
@@ -116,9 +109,9 @@ impl Index {
                 index.set_places(places);
                 index
             }
-            _ if arrangement.is_natural() => Index::placed(run, grouped(run, &kind).into_iter().map(placed)),
+            _ if arrangement.is_natural() => Index::placed(run, grouped(run, &kind, extent).into_iter().map(placed)),
             _ => {
-                let all: Vec<PlacedLane> = grouped(run, &kind).into_iter().map(placed).collect();
+                let all: Vec<PlacedLane> = grouped(run, &kind, extent).into_iter().map(placed).collect();
                 let places = natural_rows(run, &all);
                 let mut index = Index::placed(run, rearranged(run, &kind, arrangement, all));
                 index.set_places(places);
@@ -136,8 +129,8 @@ impl Index {
         match (&lane.head, &self.kind) {
             (Some(head), _) => Some(head.key.clone()),
             (None, Lanes::Task) => {
-                let first = self.attempts(lane).next()?;
-                Some(task_key(run, run.attempts.task[first.index()]))
+                let first = || self.attempts(lane).next().map(|a| run.attempts.task[a.index()]);
+                Some(task_key(run, lane.idle.or_else(first)?))
             }
             _ => Some(lane.name.clone()),
         }
@@ -164,8 +157,10 @@ impl Index {
         let extent = shown_extent(run);
         let mut index = Index { extent, row_of: vec![u32::MAX; run.attempt_count()], ..Index::default() };
         let mut base = Level { resolution: 1, rows: vec![0], ..Level::default() };
+        let has_times = run.extent().is_some();
         for lane in lanes {
-            if lane.count == 0 {
+            // Without any times there is nothing to place tasks in.
+            if lane.count == 0 || !has_times {
                 continue;
             }
             let first_row = base.rows.len() as u32 - 1;
@@ -173,7 +168,7 @@ impl Index {
             if lane.sums == Sums::No {
                 base.push_rows(&lane, &run.attempts.status, first_row, &mut index.row_of);
             }
-            let PlacedLane { name, timed, count, head, sums, .. } = lane;
+            let PlacedLane { name, timed, count, head, sums, idle, .. } = lane;
             if sums != Sums::No {
                 base.push_summed(&timed, |a| run.attempts.status[a as usize]);
                 base.rows.push(base.start.len() as u32);
@@ -186,8 +181,10 @@ impl Index {
                 let failed = timed.iter().filter(|t| run.attempts.status[t.2 as usize].is_failure()).copied();
                 index.summed.push(Summed { row: first_row, members, failed: united(failed) });
             }
-            index.lanes.push(Lane { name, first_row, rows: count, attempts, head });
+            index.idle.extend(idle.map(|task| (task, first_row)));
+            index.lanes.push(Lane { name, first_row, rows: count, attempts, head, idle });
         }
+        index.idle.order();
         index.untimed = untimed(run);
         index.marks = Recorded::timed(run);
         index.levels.push(base);
@@ -337,9 +334,21 @@ impl Index {
         candidates.min_by_key(|a| distance(**a)).map(|a| AttemptId(*a))
     }
 
-    /// The first attempt of a task that has a row.
+    /// Returns the row of the first attempt of a task that has one, or that of its lane if it has no bars.
     pub fn row_of_task(&self, run: &Run, task: TaskId) -> Option<u32> {
-        run.attempts_of(task).find_map(|a| self.row_of(a))
+        run.attempts_of(task).find_map(|a| self.row_of(a)).or_else(|| self.idle_row(task))
+    }
+
+    /// Returns the row of a task that has a lane but no bars.
+    pub fn idle_row(&self, task: TaskId) -> Option<u32> {
+        self.idle.binary_search_by_key(&task.0, |one| one.0).ok().map(|at| self.idle[at].1)
+    }
+
+    /// Returns the task of a row: the one whose lane it is, otherwise that of the attempt nearest to a moment.
+    pub fn task_at(&self, run: &Run, row: u32, t: i64) -> Option<TaskId> {
+        let idle = self.lane_of_row(row).and_then(|lane| lane.idle);
+        let nearest = || self.nearest(run, row, t).map(|a| run.attempts.task[a.index()]);
+        idle.or_else(nearest).map(TaskId)
     }
 }
 
@@ -405,6 +414,22 @@ mod tests {
         assert_eq!(index.lanes.iter().map(|l| l.name.as_str()).collect::<Vec<_>>(), ["a", "c", "b"]);
         let many: String = (0..301).map(|i| format!("t{i} 0..1 - step=s\n")).collect();
         assert_eq!(Lanes::Auto.for_run(&of(&many)), Lanes::Step);
+    }
+
+    #[test]
+    fn tasks_that_never_ran_have_rows_after_what_they_depend_on() {
+        let text = "a 0..4\nb 4..9 - a\nskip - - a skipped\nlater - - skip\nalone - -";
+        let run = makespan_model::notation::run(text).unwrap();
+        let index = Index::new(&run, Lanes::Task);
+        let names: Vec<&str> = index.lanes.iter().map(|l| l.name.as_str()).collect();
+        assert_eq!(names, ["a", "b", "skip", "later", "alone"]);
+        let skip = run.find_task("skip").unwrap();
+        assert_eq!((index.row_of_task(&run, skip), index.task_at(&run, 2, 0)), (Some(2), Some(skip)));
+        assert_eq!(index.key(&run, 2).as_deref(), Some("t:skip"));
+        let nested = Index::new(&run, Lanes::Nested);
+        assert_eq!(nested.lanes.iter().filter(|l| l.idle.is_some()).count(), 3);
+        let untimed = makespan_model::notation::run("a - -\nb - - - a").unwrap();
+        assert_eq!(Index::new(&untimed, Lanes::Task).row_count(), 0);
     }
 
     #[test]

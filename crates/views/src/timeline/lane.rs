@@ -1,8 +1,10 @@
 //! The grouping of lanes, a lane, and its attempts.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 
 use makespan_analysis::is_profile;
+use makespan_layout::lanes::pack;
 use makespan_model::{NONE, Order as _, Run, UNKNOWN};
 use makespan_scene::Weight;
 use serde::{Deserialize, Serialize};
@@ -123,6 +125,8 @@ pub struct Lane {
     pub attempts: u32,
     /// Its position among nested lanes.
     pub head: Option<Head>,
+    /// The task whose lane it is, if it has no bar: it never ran, or its times are unknown.
+    pub idle: Option<u32>,
 }
 
 /// The position of a lane among nested ones.
@@ -155,13 +159,36 @@ impl Lane {
         if is_group { Weight::Bold } else { Weight::Regular }
     }
 
+    /// Returns the number of its rows in the table: its attempts, or its task if that has no bar.
+    pub fn listed(&self) -> usize {
+        self.attempts.max(u32::from(self.idle.is_some())) as usize
+    }
+
     /// Returns where its name begins, px.
     pub(super) fn begin(&self) -> f32 {
         self.head.as_ref().map_or(10.0, |h| 10.0 + SIGN + f32::from(h.depth.min(DEEPEST)) * INDENT)
     }
 }
 
+/// The attempts of a lane.
+pub(crate) struct Members {
+    /// What people read.
+    pub(crate) name: String,
+    /// Its attempts.
+    pub(crate) attempts: Vec<u32>,
+    /// The task whose lane it is, if lanes are tasks.
+    pub(crate) task: Option<u32>,
+}
+
+impl Members {
+    /// Creates the attempts of several tasks.
+    pub(crate) fn new(name: String, attempts: Vec<u32>) -> Members {
+        Members { name, attempts, task: None }
+    }
+}
+
 /// A lane whose attempts have rows.
+#[derive(Default)]
 pub(crate) struct PlacedLane {
     /// What people read.
     pub(crate) name: String,
@@ -175,6 +202,19 @@ pub(crate) struct PlacedLane {
     pub(crate) head: Option<Head>,
     /// Whether it sums up its attempts.
     pub(crate) sums: Sums,
+    /// The task whose lane it is, if it has no bar but a row.
+    pub(crate) idle: Option<u32>,
+}
+
+impl PlacedLane {
+    /// Assigns rows to attempts. The lane of a task without bars has an empty row.
+    pub(super) fn packed(run: &Run, members: Members, extent: (i64, i64), head: Option<Head>) -> PlacedLane {
+        let timed = timed(run, &members.attempts, extent);
+        let (rows, count) = pack(&timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>());
+        let idle = members.task.filter(|_| timed.is_empty());
+        let count = count.max(u32::from(idle.is_some()));
+        PlacedLane { name: members.name, timed, rows, count, head, sums: Sums::No, idle }
+    }
 }
 
 /// A row that summarises attempts.
@@ -218,7 +258,7 @@ pub(super) struct Places {
 pub(crate) fn timed(run: &Run, attempts: &[u32], extent: (i64, i64)) -> Vec<(i64, i64, u32)> {
     let mut timed: Vec<(i64, i64, u32)> =
         attempts.iter().filter_map(|&a| interval(run, a as usize, extent).map(|(s, e)| (s, e, a))).collect();
-    timed.order_by_numbers(|&(s, e, a)| (s, std::cmp::Reverse(e), a));
+    timed.order_by_numbers(|&(s, e, a)| (s, Reverse(e), a));
     timed
 }
 
@@ -228,4 +268,27 @@ pub(super) fn interval(run: &Run, a: usize, extent: (i64, i64)) -> Option<(i64, 
     let from = if started != UNKNOWN { started } else { queued };
     let to = if ended != UNKNOWN { ended } else { extent.1 };
     (from != UNKNOWN).then_some((from, to.max(from)))
+}
+
+/// Returns where each task stands in the order of time: its first start and its last end, the longer of two that start
+/// together first. A task without times stands after the last end of what it depends on, otherwise at the end.
+pub(super) fn standing(run: &Run, extent: (i64, i64)) -> Vec<(i64, Reverse<i64>)> {
+    let late = (i64::MAX, Reverse(i64::MIN));
+    let mut all = vec![late; run.task_count()];
+    for task in run.task_ids() {
+        let spans = run.attempts_of(task).filter_map(|a| interval(run, a.index(), extent));
+        let span = spans.reduce(|(s, e), (from, to)| (s.min(from), e.max(to)));
+        all[task.index()] = span.map_or_else(
+            || {
+                let before = run.predecessors.row(task.index()).iter().map(|p| match all[*p as usize] {
+                    (_, Reverse(end)) if end == i64::MIN => i64::MIN,
+                    (start, Reverse(end)) => start.max(end),
+                });
+                let at = before.max().filter(|at| *at != i64::MIN);
+                at.map_or(late, |at| (at, Reverse(at)))
+            },
+            |(start, end)| (start, Reverse(end)),
+        );
+    }
+    all
 }

@@ -29,7 +29,7 @@ pub(crate) use grouped::{UNNAMED, grouped, lacking};
 pub use heads::mark_focus;
 pub use index::{Index, Slice};
 pub use lane::{Head, Lane, Lanes};
-pub(crate) use lane::{PlacedLane, Sums, timed};
+pub(crate) use lane::{PlacedLane, timed};
 pub use markers::{draw_markers, marker_ticks};
 pub(crate) use minimap::edges;
 pub use minimap::{mark_seen, minimap};

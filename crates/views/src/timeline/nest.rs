@@ -4,12 +4,11 @@
 use std::cmp::Reverse;
 
 use makespan_analysis::natural_cmp;
-use makespan_layout::lanes::pack;
 use makespan_model::{AttemptId, HashSet, NONE, Order as _, Run, TaskId};
 use makespan_scene::{counted, visible};
 
 use super::arranged::{Arrangement, LaneOrder, weighed};
-use super::lane::{Head, PlacedLane, Sums, interval, timed};
+use super::lane::{Head, Members, PlacedLane, Sums, interval, standing, timed};
 use crate::graph::groups::Groups;
 
 /// Groups are expanded down to the depth that makes at most this number of rows.
@@ -65,7 +64,7 @@ struct Tree<'r> {
     roots: Vec<Entry>,
     /// Children of each group.
     inside: Vec<Vec<Entry>>,
-    /// Tasks with attempts within each group.
+    /// Number of tasks within each group.
     tasks: Vec<u32>,
     /// Groups above this depth are expanded by default.
     open_to: usize,
@@ -80,8 +79,9 @@ impl<'r> Tree<'r> {
         let mut first = vec![late; count];
         let mut tasks = vec![0u32; count];
         let mut placed: Vec<Placed> = Vec::new();
-        for task in run.task_ids().filter(|t| run.attempts_of(*t).len() > 0) {
-            let at = run.task_interval(task).map_or(late, |(s, e)| (s, Reverse(e)));
+        let standing = standing(run, extent);
+        for task in run.task_ids() {
+            let at = standing[task.index()];
             let mut group = groups.of[task.index()];
             placed.push((group, at, Entry::Task(task.0)));
             while let Some(g) = groups.all.get(group as usize) {
@@ -218,7 +218,9 @@ pub(super) fn nested(
                 let own = tree.container(g).filter(|own| is_open && is_free(own));
                 let content = tree.inside[g as usize].iter().rev().copied().filter(|e| Some(*e) != own);
                 if let Some(own) = own {
-                    lanes.push(packed(run, (name, tree.attempts(own)), extent, head));
+                    let task = if let Entry::Task(t) = own { Some(t) } else { None };
+                    let members = Members { name, attempts: tree.attempts(own), task };
+                    lanes.push(PlacedLane::packed(run, members, extent, Some(head)));
                 } else {
                     let sums = if is_open { Sums::Others } else { Sums::Own };
                     lanes.push(summary(name, timed(run, &tree.attempts(entry), extent), head, sums));
@@ -239,15 +241,8 @@ pub(super) fn nested(
 
 /// Returns one row that summarises its attempts.
 fn summary(name: String, timed: Vec<(i64, i64, u32)>, head: Head, sums: Sums) -> PlacedLane {
-    let (rows, count) = (vec![0; timed.len()], u32::from(!timed.is_empty()));
-    PlacedLane { name, timed, rows, count, head: Some(head), sums }
-}
-
-/// Returns a lane with a bar for each attempt, in as many rows as overlapping ones need.
-fn packed(run: &Run, (name, attempts): (String, Vec<u32>), extent: (i64, i64), head: Head) -> PlacedLane {
-    let timed = timed(run, &attempts, extent);
-    let (rows, count) = pack(&timed.iter().map(|&(s, e, _)| (s, e)).collect::<Vec<_>>());
-    PlacedLane { name, timed, rows, count, head: Some(head), sums: Sums::No }
+    let rows = vec![0; timed.len()];
+    PlacedLane { name, timed, rows, count: 1, head: Some(head), sums, idle: None }
 }
 
 /// Adds the lane of a task, and if it is expanded those of its attempts.
@@ -267,9 +262,12 @@ fn task(
         for a in attempts {
             let number = run.attempts.number[AttemptId(a).index()];
             let head = Head { key: format!("{key}#{number}"), depth: depth as u8 + 1, is_open: None };
-            lanes.push(packed(run, (format!("attempt {number}"), vec![a]), extent, head));
+            let members = Members::new(format!("attempt {number}"), vec![a]);
+            lanes.push(PlacedLane::packed(run, members, extent, Some(head)));
         }
     } else {
-        lanes.push(packed(run, (name, attempts), extent, Head { key, depth: depth as u8, is_open }));
+        let members = Members { name, attempts, task: Some(t) };
+        let head = Head { key, depth: depth as u8, is_open };
+        lanes.push(PlacedLane::packed(run, members, extent, Some(head)));
     }
 }

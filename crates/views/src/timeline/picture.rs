@@ -35,6 +35,10 @@ pub fn scene(run: &Run, index: &Index, look: &Look, frame: &Frame) -> Scene {
         Bars { outline: Some(Stroke::new(Role::Critical, 2.0)), radius: 2.0, ..Bars::default() };
     let mut signs: Vec<makespan_scene::Item> = Vec::new();
     for row in rows {
+        if let Some(task) = index.lane_of_row(row).and_then(|lane| lane.idle) {
+            idle(run, index, look, frame, TaskId(task), &mut failures, &mut signs);
+            continue;
+        }
         let is_sum = index.is_summed(row);
         for slice in index.slices(row, frame.window, frame.resolution()) {
             let task = run.attempts.task[slice.attempt.index()];
@@ -152,6 +156,42 @@ fn one(
     }
 }
 
+/// Draws the status of a task without bars at the beginning of its row.
+fn idle(
+    run: &Run,
+    index: &Index,
+    look: &Look,
+    frame: &Frame,
+    task: TaskId,
+    grounds: &mut Bars,
+    signs: &mut Vec<makespan_scene::Item>,
+) {
+    let Some(rect) = frame.place_idle(index, task) else { return };
+    let hit = Target::Task(task.0).hit();
+    grounds.push(rect, Paint::from(Role::Panel).with_alpha(0), hit);
+    if rect.h < 7.0 {
+        return;
+    }
+    let alpha = if look.marks.is_dim(task.0) { 60 } else { 255 };
+    let status = run.tasks.status[task.index()];
+    let size = (rect.h - 5.0).clamp(5.0, 11.0);
+    let (x, middle) = (rect.x + 4.0, rect.y + rect.h / 2.0);
+    let paint = Paint::from(Role::TextMuted).with_alpha(alpha);
+    signs.extend(
+        status_glyph(status_role(status), x + size / 2.0, middle, size, paint).map(makespan_scene::Item::from),
+    );
+    if rect.h >= 11.0 {
+        let ran = matches!(
+            status,
+            Status::Running | Status::Retrying | Status::Succeeded | Status::Failed | Status::Unknown
+        );
+        let text =
+            if ran { format!("{} · times unknown", status.name()) } else { status.name().to_owned() };
+        let text = fit(&text, rect.right() - x - size - 4.0, 11.0, Weight::Regular, Face::Sans);
+        signs.push(Text::new(x + size + 4.0, middle + 4.0, 11.0, paint, text).into());
+    }
+}
+
 /// Draws the background of lanes: every other one is tinted, and each ends with a line.
 fn bands(scene: &mut Scene, index: &Index, frame: &Frame, rows: &std::ops::Range<u32>) {
     let mut tint = Bars::default();
@@ -178,7 +218,8 @@ pub fn overlay(run: &Run, index: &Index, look: &Look, frame: &Frame, at: Option<
         ..Group::default()
     };
     let boxes = |task: u32| {
-        run.attempts_of(TaskId(task)).filter_map(|a| frame.place(run, index, a)).collect::<Vec<_>>()
+        let bars = run.attempts_of(TaskId(task)).filter_map(|a| frame.place(run, index, a));
+        bars.chain(frame.place_idle(index, TaskId(task))).collect::<Vec<_>>()
     };
     for (task, role, width) in [(look.hover, Role::Hover, 1.5), (look.selected, Role::Selection, 2.5)] {
         let Some(task) = task.filter(|t| (*t as usize) < run.task_count()) else { continue };

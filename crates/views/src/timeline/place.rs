@@ -45,9 +45,10 @@ impl Index {
         self.places.of.get(attempt.index()).copied().filter(|p| *p != u32::MAX)
     }
 
-    /// Returns whether a row shows only what lanes below it contain.
-    fn repeats(&self, row: u32) -> bool {
-        self.is_summed(row) && self.lane_of_row(row).is_some_and(|lane| lane.attempts == 0)
+    /// Returns whether a row adds no attempts: it shows only what lanes below it contain, or a task without bars.
+    fn adds_none(&self, row: u32) -> bool {
+        let lane = self.lane_of_row(row);
+        lane.is_some_and(|lane| lane.idle.is_some() || lane.attempts == 0 && self.is_summed(row))
     }
 
     /// Returns the places of a row if they are one range.
@@ -60,12 +61,12 @@ impl Index {
         is_whole.then_some((first, last))
     }
 
-    /// Returns the area of what was drawn over the rows of this index. A row that repeats what is below it counts only
+    /// Returns the area of what was drawn over the rows of this index. A row that adds no attempts counts only
     /// if nothing else was drawn over. O(n log n) in the rows, and in the attempts of rows without a range of places.
     pub fn area(&self, drawn: &DrawnArea) -> Area {
         let of_rows = |(first, last): (u32, u32), repeating: bool| {
             let rows = (first..=last.min(self.row_count().saturating_sub(1)))
-                .filter(|row| repeating || !self.repeats(*row));
+                .filter(|row| repeating || !self.adds_none(*row));
             let mut ranges = Vec::new();
             for row in rows {
                 match self.range(row) {
@@ -99,15 +100,15 @@ impl Index {
         }
     }
 
-    /// Returns the rows of `within` that an area covers, first and last of each stretch. A row that repeats what is
-    /// below it belongs to the stretch on both sides of it.
+    /// Returns the rows of `within` that an area covers, first and last of each stretch. A row that adds no attempts
+    /// belongs to the stretch on both sides of it.
     pub(super) fn covered(&self, area: &Area, within: (u32, u32)) -> Vec<(u32, u32)> {
         let Some(ranges) = area.rows.as_deref().filter(|_| area.lanes == self.kind) else {
             return vec![within];
         };
         let mut all: Vec<(u32, u32)> = Vec::new();
         let mut goes_on = false;
-        for row in (within.0..=within.1).filter(|row| !self.repeats(*row)) {
+        for row in (within.0..=within.1).filter(|row| !self.adds_none(*row)) {
             let is_covered = self.is_covered(ranges, row);
             match all.last_mut().filter(|_| goes_on && is_covered) {
                 Some(stretch) => stretch.1 = row,
@@ -124,7 +125,7 @@ impl Index {
         let ranges = area.rows.as_deref().filter(|_| area.lanes == self.kind)?;
         let touched = self.lanes.iter().filter(|lane| {
             let mut rows = lane.first_row..lane.first_row + lane.rows;
-            rows.any(|row| !self.repeats(row) && self.is_covered(ranges, row))
+            rows.any(|row| !self.adds_none(row) && self.is_covered(ranges, row))
         });
         Some(touched.count())
     }
@@ -132,6 +133,6 @@ impl Index {
     /// Returns the first row that an area covers.
     pub fn first_row_of(&self, area: &Area) -> Option<u32> {
         let ranges = area.rows.as_deref().filter(|_| area.lanes == self.kind)?;
-        (0..self.row_count()).find(|row| !self.repeats(*row) && self.is_covered(ranges, *row))
+        (0..self.row_count()).find(|row| !self.adds_none(*row) && self.is_covered(ranges, *row))
     }
 }

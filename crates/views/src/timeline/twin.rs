@@ -1,4 +1,5 @@
-//! The timeline as a table: the same attempts in the same order, for reading without the picture.
+//! The timeline as a table: the same attempts, and tasks without bars, in the same order, for reading without the
+//! picture.
 
 use makespan_model::{AttemptId, Run, TaskId, UNKNOWN};
 
@@ -19,12 +20,15 @@ pub fn twin(run: &Run, index: &Index, look: &Look, range: std::ops::Range<usize>
         Column::number("duration", "Duration"),
     ];
     let mut table = Table::new("Attempts by lane", columns);
-    let total: usize = index.lanes.iter().map(|l| l.attempts as usize).sum();
+    let total: usize = index.lanes.iter().map(Lane::listed).sum();
     let mut at = 0;
     for lane in &index.lanes {
-        let next = at + lane.attempts as usize;
+        let next = at + lane.listed();
         if next > range.start && at < range.end {
             let within = range.start.saturating_sub(at)..range.end.min(next) - at;
+            if let Some(task) = lane.idle {
+                table.push(idle(run, lane, TaskId(task)));
+            }
             let rows = index.attempts(lane).skip(within.start).take(within.len());
             rows.for_each(|a| table.push(row(run, lane, a, look)));
         }
@@ -50,4 +54,16 @@ fn row(run: &Run, lane: &Lane, attempt: AttemptId, look: &Look) -> Vec<Cell> {
         known(a.started[i]),
         duration_cell(between(a.started[i], a.ended[i])),
     ]
+}
+
+fn idle(run: &Run, lane: &Lane, task: TaskId) -> Vec<Cell> {
+    let status = run.tasks.status[task.index()];
+    let mut cells = vec![
+        Cell::new(lane.name.clone()),
+        Cell::new(run.task_name(task)).exact(run.task_id(task)).task(task.0),
+        Cell::new(""),
+        Cell::new(status.name()).status(status_role(status)),
+    ];
+    cells.resize_with(7, || Cell::new(""));
+    cells
 }

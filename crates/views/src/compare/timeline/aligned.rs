@@ -9,7 +9,7 @@ use super::super::Pair;
 use super::rows::prefer;
 use crate::tasks::start_of;
 use crate::timeline::{
-    Foldable, Gaps, Index, Lane, Lanes, PlacedLane, Sums, UNNAMED, foldable, folded_window, grouped, lacking,
+    Foldable, Gaps, Index, Lane, Lanes, PlacedLane, UNNAMED, foldable, folded_window, grouped, lacking,
     timed,
 };
 
@@ -81,16 +81,14 @@ impl Aligned {
                 timed: timed_a,
                 rows: rows_a,
                 count,
-                head: None,
-                sums: Sums::No,
+                ..PlacedLane::default()
             });
             placed.1.push(PlacedLane {
                 name,
                 timed: timed_b,
                 rows: rows_b,
                 count,
-                head: None,
-                sums: Sums::No,
+                ..PlacedLane::default()
             });
         }
         let (a, b) = (Index::placed(a, placed.0), Index::placed(b, placed.1));
@@ -152,7 +150,8 @@ fn common(pair: &Pair<'_>, lanes: Lanes, zero: (i64, i64)) -> Vec<(String, Membe
     let mut of: HashMap<String, usize> = HashMap::default();
     let mut all: Vec<(String, Members)> = Vec::new();
     for (run, is_a) in [(b, false), (a, true)] {
-        for (name, members) in grouped(run, &lanes.flat(b)) {
+        for lane in grouped(run, &lanes.flat(b), run.extent().unwrap_or((0, 0))) {
+            let (name, members) = (lane.name, lane.attempts);
             let at = *of.entry(name.clone()).or_insert_with(|| {
                 all.push((name, Members::default()));
                 all.len() - 1
