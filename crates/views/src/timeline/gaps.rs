@@ -16,13 +16,17 @@ const MOST: usize = 120;
 /// Gaps are folded by default if they make up more than this percentage of the run.
 const MOSTLY: i128 = 60;
 
+/// The time before the first attempt, in which the first ones are queued, is folded by default if it makes up more than
+/// this percentage of the run.
+const LONG_QUEUE: i128 = 25;
+
 /// A fold takes up 1/N of the remaining axis, or less if there are many: together they take up at most a fifth.
 const SHOWN_PART: i64 = 24;
 
 /// Whether the axis folds gaps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Gaps {
-    /// If they make up most of the run.
+    /// If they make up most of the run; a long queue before the first attempt in any case.
     #[default]
     Auto,
     /// Always.
@@ -50,8 +54,8 @@ impl Gaps {
 pub(crate) struct Foldable {
     /// These gaps, folded.
     pub(super) folds: Folds,
-    /// Whether they make up most of the run.
-    pub(super) is_most: bool,
+    /// Those of them that are folded by default.
+    pub(super) usual: Folds,
 }
 
 impl Foldable {
@@ -62,12 +66,11 @@ impl Foldable {
 
     /// Returns the gaps that an axis folds.
     pub(crate) fn chosen(&self, gaps: Gaps) -> Folds {
-        let folds = match gaps {
-            Gaps::Auto => self.is_most,
-            Gaps::Folded => true,
-            Gaps::Shown => false,
-        };
-        if folds { self.folds.clone() } else { Folds::default() }
+        match gaps {
+            Gaps::Auto => self.usual.clone(),
+            Gaps::Folded => self.folds.clone(),
+            Gaps::Shown => Folds::default(),
+        }
     }
 }
 
@@ -115,7 +118,9 @@ pub(crate) fn foldable(extent: (i64, i64), mut spans: Vec<(i64, i64)>) -> Foldab
     }
     let middle = spans.len() / 2;
     let median = length(*spans.select_nth_unstable_by_key(middle, |s| length(*s)).1);
-    gaps.retain(|gap| length(*gap) > 0 && length(*gap) >= median.saturating_mul(LEAST_MEDIANS));
+    let is_queue = |gap: (i64, i64)| gap.0 == extent.0 && length(gap) * 100 > length(extent) * LONG_QUEUE;
+    let is_long = |gap: (i64, i64)| length(gap) >= median.saturating_mul(LEAST_MEDIANS) || is_queue(gap);
+    gaps.retain(|gap| length(*gap) > 0 && is_long(*gap));
     gaps.order_by_key(|gap| (std::cmp::Reverse(length(*gap)), gap.0));
     let (mut rest, mut kept, mut remains) = (length(extent), 0, 0);
     for (i, gap) in gaps.iter().take(MOST).enumerate() {
@@ -128,7 +133,12 @@ pub(crate) fn foldable(extent: (i64, i64), mut spans: Vec<(i64, i64)>) -> Foldab
     let taken: i128 = gaps.iter().map(|gap| length(*gap)).sum();
     let part = SHOWN_PART.max(5 * kept as i64);
     let shown = i64::try_from(remains / i128::from(part)).unwrap_or(i64::MAX);
-    Foldable { folds: Folds::new(gaps, shown), is_most: taken * 100 > length(extent) * MOSTLY }
+    let folds = Folds::new(gaps.iter().copied(), shown);
+    let usual = match taken * 100 > length(extent) * MOSTLY {
+        true => folds.clone(),
+        false => Folds::new(gaps.into_iter().filter(|gap| is_queue(*gap)), shown),
+    };
+    Foldable { folds, usual }
 }
 
 #[cfg(test)]
@@ -143,7 +153,7 @@ mod tests {
         let extent =
             (spans.iter().map(|s| s.0).min().unwrap_or(0), spans.iter().map(|s| s.1).max().unwrap_or(0));
         let found = foldable(extent, spans.to_vec());
-        (found.folds.list().iter().map(|f| (f.from, f.to)).collect(), found.is_most)
+        (found.folds.list().iter().map(|f| (f.from, f.to)).collect(), found.usual == found.folds)
     }
 
     #[test]
@@ -153,8 +163,8 @@ mod tests {
         // Half an hour beside an hour of work can be folded, but nobody has to ask for the whole picture.
         let spans = [(0, 300 * S), (300 * S, 3_600 * S), (5_400 * S, 5_700 * S), (5_700 * S, 6_000 * S)];
         assert_eq!(folded(&spans), (vec![(3_600 * S, 5_400 * S)], false));
-        assert_eq!(folded(&[(0, 10 * S), (11 * S, 20 * S)]), (vec![], false));
-        assert_eq!(folded(&[]), (vec![], false));
+        assert_eq!(folded(&[(0, 10 * S), (11 * S, 20 * S)]), (vec![], true));
+        assert_eq!(folded(&[]), (vec![], true));
     }
 
     #[test]
@@ -171,6 +181,16 @@ mod tests {
             found.folds.list().iter().map(|f| (f.from, f.to)).collect::<Vec<_>>(),
             [(-DAY, 0), (2 * S, DAY)]
         );
+    }
+
+    #[test]
+    fn a_long_queue_before_the_first_attempt_is_folded() {
+        let usual = |queue: i64| {
+            let found = foldable((-queue * S, 12 * S), vec![(0, 9 * S), (10 * S, 12 * S)]);
+            found.usual.list().iter().map(|f| (f.from, f.to)).collect::<Vec<_>>()
+        };
+        assert_eq!(usual(6), [(-6 * S, 0)]);
+        assert_eq!(usual(3), []);
     }
 
     proptest! {
