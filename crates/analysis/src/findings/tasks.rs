@@ -8,7 +8,7 @@ use super::evidence::Evidence;
 use super::finding::{Finding, Subject, share, span, warning_from};
 use crate::slots::containers;
 use crate::steps::step_of_task;
-use crate::{Facts, Straggler};
+use crate::{Facts, Straggler, is_profile};
 
 /// Maximum number of findings of one rule: the largest ones.
 const MOST: usize = 3;
@@ -91,17 +91,24 @@ fn skewed_steps(facts: &Facts, out: &mut Vec<Finding>) {
 
 /// The work of one task is at least 40 % of the critical path, and the task has no slack. A warning from 60 %, unless
 /// dependencies are inferred. Only for runs of at least three tasks. Pauses between attempts do not count as work, because
-/// a faster task does not shorten them.
+/// a faster task does not shorten them. A slice of a profile that spans almost the whole run marks the recording and is no
+/// work.
 fn bottlenecks(facts: &Facts, out: &mut Vec<Finding>) {
     let run = facts.run();
     let Some(path) = facts.critical_path().filter(|p| p.length > 0 && run.task_count() > 2) else { return };
     let slack = facts.slack();
+    let makespan = facts.totals().makespan.filter(|_| is_profile(run));
+    let is_frame = |t: TaskId| {
+        let length = run.task_interval(t).map(|(from, to)| to.saturating_sub(from));
+        makespan.zip(length).is_some_and(|(makespan, length)| share(length, makespan) >= 0.95)
+    };
     let mut large: Vec<(i64, TaskId)> = path
         .tasks
         .iter()
         .zip(&path.weights)
         .map(|(t, weight)| (weight.saturating_sub(facts.waiting().backoff[t.index()].max(0)), *t))
         .filter(|(weight, t)| share(*weight, path.length) >= 0.4 && slack.total[t.index()] == Some(0))
+        .filter(|(_, t)| !is_frame(*t))
         .collect();
     large.order_by_key(|l| (Reverse(l.0), l.1));
     for (weight, task) in large {

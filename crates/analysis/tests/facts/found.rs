@@ -4,7 +4,8 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use makespan_analysis::*;
-use makespan_model::{Severity, Status};
+use makespan_format::{Event, EventSink, RunInfo};
+use makespan_model::{RunsBuilder, Severity, Status};
 use proptest::prelude::*;
 
 use crate::measured::asked;
@@ -139,6 +140,19 @@ fn bottlenecks() {
     // What has slack holds nothing up, however long it is.
     check_silent("a 0..60\nx 0..10\ny 60..100 - x", "bottleneck");
     check_silent("a 0..60", "bottleneck");
+}
+
+#[test]
+fn the_slice_around_a_whole_profile_is_no_bottleneck() {
+    let text = "profiler 0..100 thread0\nload 0..20 thread1\nstep 20..90 thread1 - load";
+    let is_found = |source: &str| {
+        let mut builder = RunsBuilder::default();
+        builder.event(Event::Run(RunInfo { source: Some(source.into()), ..RunInfo::default() }));
+        makespan_model::notation::read(text, &mut builder);
+        one(&Facts::new(Arc::new(builder.finish().0.remove(0))), "bottleneck").is_some()
+    };
+    assert!(!is_found("Chrome trace"));
+    assert!(is_found("an engine"));
 }
 
 #[test]

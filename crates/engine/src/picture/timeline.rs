@@ -9,8 +9,8 @@ use makespan_scene::{Hit, Scene, counted, duration, visible};
 use makespan_views::compare::trend;
 use makespan_views::gesture::{Frame, Movement, NARROWEST};
 use makespan_views::timeline::{
-    Frame as TimeFrame, Index, Lane, LaneAct, Lanes, counters, draw_markers, mark_focus, marker_ticks, minimap, overlay,
-    scene, slice_at, twin, wait_tip, waits,
+    Frame as TimeFrame, Index, Lane, LaneAct, Lanes, counters, draw_markers, mark_focus, marker_ticks,
+    minimap, overlay, scene, slice_at, twin, wait_tip, waits,
 };
 use makespan_views::{Look, Moments, Recorded, Table, Target, ViewState, task_tip};
 

@@ -109,7 +109,9 @@ impl Index {
                 index.set_places(places);
                 index
             }
-            _ if arrangement.is_natural() => Index::placed(run, grouped(run, &kind, extent).into_iter().map(placed)),
+            _ if arrangement.is_natural() => {
+                Index::placed(run, grouped(run, &kind, extent).into_iter().map(placed))
+            }
             _ => {
                 let all: Vec<PlacedLane> = grouped(run, &kind, extent).into_iter().map(placed).collect();
                 let places = natural_rows(run, &all);

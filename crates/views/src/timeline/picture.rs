@@ -178,15 +178,15 @@ fn idle(
     let (x, middle) = (rect.x + 4.0, rect.y + rect.h / 2.0);
     let paint = Paint::from(Role::TextMuted).with_alpha(alpha);
     signs.extend(
-        status_glyph(status_role(status), x + size / 2.0, middle, size, paint).map(makespan_scene::Item::from),
+        status_glyph(status_role(status), x + size / 2.0, middle, size, paint)
+            .map(makespan_scene::Item::from),
     );
     if rect.h >= 11.0 {
         let ran = matches!(
             status,
             Status::Running | Status::Retrying | Status::Succeeded | Status::Failed | Status::Unknown
         );
-        let text =
-            if ran { format!("{} · times unknown", status.name()) } else { status.name().to_owned() };
+        let text = if ran { format!("{} · times unknown", status.name()) } else { status.name().to_owned() };
         let text = fit(&text, rect.right() - x - size - 4.0, 11.0, Weight::Regular, Face::Sans);
         signs.push(Text::new(x + size + 4.0, middle + 4.0, 11.0, paint, text).into());
     }

@@ -9,8 +9,7 @@ use super::super::Pair;
 use super::rows::prefer;
 use crate::tasks::start_of;
 use crate::timeline::{
-    Foldable, Gaps, Index, Lane, Lanes, PlacedLane, UNNAMED, foldable, folded_window, grouped, lacking,
-    timed,
+    Foldable, Gaps, Index, Lane, Lanes, PlacedLane, UNNAMED, foldable, folded_window, grouped, lacking, timed,
 };
 
 /// The attempts of two runs in common lanes. Row `r` is the same in both; matched attempts share a row if possible.
@@ -83,13 +82,7 @@ impl Aligned {
                 count,
                 ..PlacedLane::default()
             });
-            placed.1.push(PlacedLane {
-                name,
-                timed: timed_b,
-                rows: rows_b,
-                count,
-                ..PlacedLane::default()
-            });
+            placed.1.push(PlacedLane { name, timed: timed_b, rows: rows_b, count, ..PlacedLane::default() });
         }
         let (a, b) = (Index::placed(a, placed.0), Index::placed(b, placed.1));
         let foldable = foldable(extent, spans);
