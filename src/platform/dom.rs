@@ -148,6 +148,21 @@ pub(crate) fn address() -> String {
     window().and_then(|w| w.location().href().ok()).unwrap_or_default()
 }
 
+/// Maximum length of an address in a run that becomes a link, bytes.
+const LONGEST_ADDRESS: usize = 2_000;
+
+/// Returns the address of a web page if a text is one and nothing else. Other schemes can run scripts or open files, and
+/// names of users before the host hide where a link leads.
+pub(crate) fn web_address(text: &str) -> Option<String> {
+    let is_plain = !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    if !text.starts_with("http") || !is_plain || text.len() > LONGEST_ADDRESS {
+        return None;
+    }
+    let url = web_sys::Url::new(text).ok()?;
+    let is_web = matches!(url.protocol().as_str(), "http:" | "https:");
+    (is_web && url.username().is_empty() && url.password().is_empty()).then(|| url.href())
+}
+
 /// Copies text to the clipboard; does nothing if the browser refuses.
 pub(crate) fn copy(text: &str) {
     if let Some(window) = window() {

@@ -18,7 +18,7 @@ pub(crate) fn Badge(role: Role, #[prop(into)] word: String) -> impl IntoView {
 /// Called when a name that links to a task is clicked.
 pub(crate) type OnTask = Rc<dyn Fn(u32)>;
 
-/// A value with its link.
+/// A value with its link: to a task, or to the web page whose address it is.
 #[component]
 pub(crate) fn CellView(cell: Cell, on_task: OnTask) -> impl IntoView {
     let text = visible(&cell.text()).into_owned();
@@ -30,7 +30,12 @@ pub(crate) fn CellView(cell: Cell, on_task: OnTask) -> impl IntoView {
         (None, Some(task)) => {
             view! { <button type="button" class="name" on:click=move |_| on_task(task)><bdi>{text}</bdi></button> }.into_any()
         }
-        _ => view! { <bdi>{text}</bdi> }.into_any(),
+        _ => match dom::web_address(&cell.precise()).filter(|_| text.starts_with("http")) {
+            Some(address) => {
+                view! { <a href=address target="_blank" rel="noopener noreferrer"><bdi>{text}</bdi></a> }.into_any()
+            }
+            None => view! { <bdi>{text}</bdi> }.into_any(),
+        },
     }
 }
 

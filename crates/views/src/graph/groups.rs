@@ -15,6 +15,9 @@ const STACKED: usize = 3;
 /// The graph does not group up to this many containers that hold the whole run: collapsed, they would hide everything.
 const FEW: usize = 3;
 
+/// Minimum number of nodes without any line that form a group.
+const LOOSE: usize = 12;
+
 /// A group of tasks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Group {
@@ -54,10 +57,56 @@ impl Groups {
             Grouping::Automatic | Grouping::Tasks => {
                 Groups { all: Vec::new(), of: vec![NONE; run.task_count()] }
             }
-            Grouping::Stacks => Groups::stacks(run),
-            Grouping::Steps => Groups::steps(run),
-            Grouping::Groups => Groups::contained(run, FEW),
+            Grouping::Stacks => Groups::stacks(run).with_loose(run),
+            Grouping::Steps => Groups::steps(run).with_loose(run),
+            Grouping::Groups => Groups::contained(run, FEW).with_loose(run),
         }
+    }
+
+    /// Adds a group around all tasks and groups without any line, if there are many of them beside others: among them
+    /// the lines would be lost. O(n).
+    fn with_loose(mut self, run: &Run) -> Groups {
+        let mut outermost: Vec<usize> = Vec::with_capacity(self.all.len());
+        for (g, group) in self.all.iter().enumerate() {
+            outermost.push(outermost.get(group.parent as usize).copied().unwrap_or(g));
+        }
+        let outer = |group: u32| outermost.get(group as usize).copied();
+        let mut has_line: Vec<bool> = (0..run.task_count())
+            .map(|t| !run.predecessors.row(t).is_empty() || !run.successors.row(t).is_empty())
+            .collect();
+        // Within a collapsed group, what its tasks contain is no line.
+        let is_apart = |(a, b): &(u32, u32)| {
+            let (a, b) = (outer(self.of[*a as usize]), outer(self.of[*b as usize]));
+            a != b || a.is_none()
+        };
+        let contained = |t: usize| Some((run.tasks.parent[t], t as u32)).filter(|e| e.0 != NONE);
+        let within = (0..run.task_count()).filter_map(contained).filter(is_apart);
+        for (a, b) in run.cut.iter().copied().chain(within) {
+            (has_line[a as usize], has_line[b as usize]) = (true, true);
+        }
+        let mut linked = vec![false; self.all.len()];
+        let mut loose = 0;
+        for (&group, has_line) in self.of.iter().zip(&has_line) {
+            match outer(group) {
+                Some(group) => linked[group] |= has_line,
+                None => loose += usize::from(!has_line),
+            }
+        }
+        loose += (0..self.all.len()).filter(|g| outermost[*g] == *g && !linked[*g]).count();
+        if loose < LOOSE || !has_line.contains(&true) {
+            return self;
+        }
+        let moved = |group: u32| if group == NONE { 0 } else { group + 1 };
+        for (g, group) in self.all.iter_mut().enumerate() {
+            let stays = group.parent == NONE && linked[g];
+            group.parent = if stays { NONE } else { moved(group.parent) };
+        }
+        for (group, has_line) in self.of.iter_mut().zip(has_line) {
+            *group = if *group == NONE && has_line { NONE } else { moved(*group) };
+        }
+        let around = Group { key: "0:".to_owned(), label: "without dependencies".to_owned(), parent: NONE };
+        self.all.insert(0, around);
+        self
     }
 
     fn steps(run: &Run) -> Groups {
@@ -246,6 +295,16 @@ mod tests {
         assert_eq!(keys, ["p:g", "p:g/h", "i:m", "p:g/h|x", "|q"]);
         let sizes: Vec<usize> = all.iter().map(|g| g.1.len()).collect();
         assert_eq!(sizes, [4, 3, 2, 2, 2]);
+    }
+
+    #[test]
+    fn many_nodes_without_lines_are_one_group() {
+        let alone: String = (0..12).map(|i| format!("alone{i} 0..1 w\n")).collect();
+        let chain = "a 0..1 w\nb 1..2 w a\nc 2..3 w a\nd 2..3 w a\ne 2..3 w a";
+        let twice = "x1 0..1 w step=x\nx2 0..1 w step=x";
+        let all = named(&format!("{alone}{chain}\n{twice}"), Grouping::Groups);
+        assert_eq!(all.iter().map(|g| (&*g.0, g.1.len())).collect::<Vec<_>>(), [("0:", 14), ("|x", 2)]);
+        assert!(named(&alone, Grouping::Groups).is_empty());
     }
 
     #[test]
