@@ -300,7 +300,7 @@ fn listen(store: Store) {
         let Some(data) = e.clipboard_data() else { return };
         let list = data.files().map(|l| files::of_list(&l)).unwrap_or_default();
         if !list.is_empty() {
-            store.open(list);
+            store.open_own(list, Vec::new());
         } else if let Ok(text) = data.get_data("text/plain")
             && !text.trim().is_empty()
         {
@@ -337,6 +337,7 @@ fn listen_to_drops(store: Store, dragging: RwSignal<bool>) {
         dragging.set(false);
         let Some(transfer) = e.data_transfer() else { return };
         let (entries, plain) = files::take_drop(&transfer);
+        let handles = files::drop_handles(&transfer);
         leptos::task::spawn_local(async move {
             let (walked, lost) = files::walk(entries).await;
             if lost > 0 {
@@ -345,7 +346,9 @@ fn listen_to_drops(store: Store, dragging: RwSignal<bool>) {
                     counted(lost, "file")
                 ));
             }
-            store.open(plain.into_iter().chain(walked).collect());
+            let handles = handles.await;
+            let handles = if handles.len() == plain.len() { handles } else { Vec::new() };
+            store.open_own(plain.into_iter().chain(walked).collect(), handles);
         });
     });
     on_cleanup(move || {

@@ -2,14 +2,15 @@
 
 use leptos::prelude::*;
 use makespan_engine::{Answer, Question};
-use makespan_scene::Theme;
+use makespan_scene::{Theme, bytes, counted, timestamp, visible};
 use makespan_views::View;
 use serde::Deserialize;
 use wasm_bindgen::JsCast;
 
 use crate::asking::asked;
 use crate::platform::files::{self, Given};
-use crate::platform::{boot, dom};
+use crate::platform::kept::{self, Recent};
+use crate::platform::{boot, clock, dom};
 use crate::state::actions::Action;
 use crate::state::store::Store;
 
@@ -47,6 +48,43 @@ pub(crate) fn Landing(store: Store) -> impl IntoView {
         let files: Vec<_> = std::iter::once(sample.file).chain(sample.also).map(at).collect();
         leptos::task::spawn_local(async move { store.open_addresses(files).await });
     };
+    let recent = RwSignal::new_local(Vec::<Recent>::new());
+    leptos::task::spawn_local(async move { recent.set(kept::recent().await) });
+    let recent_files = move || {
+        let all = recent.get();
+        let row = |one: Recent| {
+            let when = timestamp((one.at * 1e6) as i64, clock::offset_at((one.at * 1e6) as i64));
+            let about =
+                format!("{} · {}", bytes(one.bytes), when.get(..16).unwrap_or(&when).replace('T', " "));
+            let name = match &one.names[..] {
+                [name] => name.clone(),
+                names => format!(
+                    "{} and {}",
+                    names.first().cloned().unwrap_or_default(),
+                    counted(names.len() - 1, "more file")
+                ),
+            };
+            view! {
+                <li>
+                    <button type="button" class="name" title=one.names.join("\n") on:click=move |_| store.reopen(one.clone())><bdi>{visible(&name).into_owned()}</bdi></button>
+                    <span>{about}</span>
+                </li>
+            }
+        };
+        let forget = move |_| {
+            leptos::task::spawn_local(async move {
+                kept::forget_recent().await;
+                recent.set(kept::recent().await);
+            });
+        };
+        (!all.is_empty()).then(|| view! {
+            <section aria-label="Recent files">
+                <h2>"Recent files"</h2>
+                <ul class="recent">{all.into_iter().filter(|one| !one.names.is_empty()).map(row).collect::<Vec<_>>()}</ul>
+                <button type="button" on:click=forget>"Forget these"</button>
+            </section>
+        })
+    };
     let has_picture = RwSignal::new(true);
     let picture = move || {
         let (sample, name) = samples
@@ -70,7 +108,7 @@ pub(crate) fn Landing(store: Store) -> impl IntoView {
     let folder = move |e: leptos::ev::Event| {
         let input: Option<web_sys::HtmlInputElement> = e.target().and_then(|t| t.dyn_into().ok());
         if let Some(list) = input.and_then(|i| i.files()) {
-            store.open(files::of_list(&list));
+            store.open_own(files::of_list(&list), Vec::new());
         }
     };
     let formats = asked(
@@ -119,6 +157,7 @@ pub(crate) fn Landing(store: Store) -> impl IntoView {
                     </div>
                 </Show>
             </div>
+            {recent_files}
             {picture}
             <section aria-label="Samples">
                 <h2>"Or look at a sample"</h2>

@@ -20,6 +20,7 @@ pub(crate) fn SettingsSheet(store: Store) -> impl IntoView {
     let time = Signal::derive(move || store.view.with(|v| v.time));
     let drag = Signal::derive(move || store.state.with(|s| s.settings.drag));
     let keys = Signal::derive(move || store.state.with(|s| s.settings.keys));
+    let keep = Signal::derive(move || store.state.with(|s| s.settings.keep));
     let map = Signal::derive(move || store.state.with(|s| s.settings.map));
     let set = move |setting| store.dispatch(Action::Set(setting));
     view! {
@@ -33,6 +34,8 @@ pub(crate) fn SettingsSheet(store: Store) -> impl IntoView {
                 <Choice label="Single-character keys" all=vec![(true, "On"), (false, "Off")] now=keys choose=move |on| set(Setting::Keys(on))/>
                 <button type="button" aria-haspopup="dialog" on:click=move |_| store.dispatch(Action::KeySheet)>"Change keys…"</button>
                 <Choice label="Map of a large graph" all=vec![(true, "On"), (false, "Off")] now=map choose=move |on| set(Setting::Map(on))/>
+                <Choice label="Keep open files for a reload" all=vec![(true, "On"), (false, "Off")] now=keep choose=move |on| set(Setting::Keep(on))/>
+                <p class="note">"They stay in this browser, for a day at most, and go when the run is closed."</p>
                 <p class="note">"Keys with Ctrl, arrows and Esc always work. Settings are stored in this browser, if it allows that."</p>
             </div>
         </Dialog>

@@ -60,7 +60,7 @@ pub(crate) fn Top(store: Store, #[prop(into)] badge: ViewFn, children: ChildrenF
         let input: Option<web_sys::HtmlInputElement> = e.target().and_then(|t| t.dyn_into().ok());
         if let Some(input) = input {
             if let Some(list) = input.files() {
-                store.open(files::of_list(&list));
+                store.open_own(files::of_list(&list), Vec::new());
             }
             // The same file may be chosen again.
             input.set_value("");

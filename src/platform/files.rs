@@ -63,6 +63,57 @@ pub(crate) fn take_drop(transfer: &DataTransfer) -> (Vec<FileSystemEntry>, Vec<G
     }
 }
 
+/// Takes what opens dropped files again, where the browser has such handles; folders have none. To be called during the
+/// event.
+pub(crate) fn drop_handles(transfer: &DataTransfer) -> impl Future<Output = Vec<JsValue>> + use<> {
+    let items = transfer.items();
+    let asked: Vec<_> = (0..items.length())
+        .filter_map(|i| items.get(i))
+        .filter(|item| item.kind() == "file")
+        .filter_map(|item| {
+            let method = js_sys::Reflect::get(&item, &"getAsFileSystemHandle".into()).ok()?;
+            let method: js_sys::Function = method.dyn_into().ok()?;
+            method.call0(&item).ok()?.dyn_into::<Promise>().ok()
+        })
+        .collect();
+    async move {
+        let mut handles = Vec::new();
+        for promise in asked {
+            handles.extend(JsFuture::from(promise).await.ok().filter(is_file));
+        }
+        handles
+    }
+}
+
+fn is_file(handle: &JsValue) -> bool {
+    let kind = js_sys::Reflect::get(handle, &"kind".into()).ok().and_then(|kind| kind.as_string());
+    kind.as_deref() == Some("file")
+}
+
+/// Shows the dialog of browsers that let a page reopen what was chosen. `None` if this one does not, or not here;
+/// otherwise what was chosen, with its handles.
+pub(crate) fn choose() -> Option<impl Future<Output = Option<(Vec<Given>, Vec<JsValue>)>>> {
+    let window = super::dom::window()?;
+    let method = js_sys::Reflect::get(&window, &"showOpenFilePicker".into()).ok()?;
+    let method: js_sys::Function = method.dyn_into().ok()?;
+    // Pages within others may not show it.
+    if window.parent().ok().flatten().is_some_and(|parent| parent != window) {
+        return None;
+    }
+    let options = js_sys::Object::new();
+    js_sys::Reflect::set(&options, &"multiple".into(), &true.into()).ok()?;
+    let promise: Promise = method.call1(&window, &options).ok()?.dyn_into().ok()?;
+    Some(async move {
+        let handles = Array::from(&JsFuture::from(promise).await.ok()?).to_vec();
+        let mut given = Vec::new();
+        for handle in &handles {
+            let file: File = super::kept::promised(handle, "getFile", &[]).await?.dyn_into().ok()?;
+            given.push(Given::File(file.name(), file));
+        }
+        Some((given, handles))
+    })
+}
+
 /// Returns all files below some entries, and the number of entries that could not be read.
 pub(crate) async fn walk(entries: Vec<FileSystemEntry>) -> (Vec<Given>, usize) {
     let mut found = Vec::new();

@@ -7,5 +7,6 @@ pub(crate) mod embed;
 pub(crate) mod export;
 pub(crate) mod files;
 pub(crate) mod frame;
+pub(crate) mod kept;
 pub(crate) mod prefs;
 pub(crate) mod random;

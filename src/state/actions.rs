@@ -215,6 +215,8 @@ pub(crate) enum Setting {
     Drag(Drag),
     /// Whether single-character keys are active.
     Keys(bool),
+    /// Whether open files are kept for a reload.
+    Keep(bool),
     /// Whether a large graph has a small map.
     Map(bool),
 }

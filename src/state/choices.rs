@@ -82,6 +82,6 @@ pub(super) fn set(view: &mut ViewState, setting: &Setting) {
         Setting::Measure(measure) => view.compare.measure.clone_from(measure),
         Setting::Theme(theme) => view.theme = Some(theme.clone()),
         Setting::Time(time) => view.time = *time,
-        Setting::Drag(_) | Setting::Keys(_) | Setting::Map(_) => {}
+        Setting::Drag(_) | Setting::Keys(_) | Setting::Keep(_) | Setting::Map(_) => {}
     }
 }

@@ -26,6 +26,8 @@ pub(crate) enum Effect {
     Theme,
     /// Open the file dialog.
     AskFiles,
+    /// Keep the open files for a reload, or forget them.
+    KeepOpen(bool),
     /// Copy the address.
     CopyLink,
     /// Copy a text.

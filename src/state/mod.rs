@@ -12,6 +12,7 @@ pub(crate) mod markers;
 mod opening;
 pub(crate) mod panels;
 pub(crate) mod phase;
+mod recent;
 pub(crate) mod serving;
 pub(crate) mod settings;
 mod sharing;

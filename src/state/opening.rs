@@ -69,7 +69,11 @@ impl Store {
                 Ok(Opened { found: 0, .. }) => (Vec::new(), kept),
                 _ => Default::default(),
             };
+            let is_new = !gave.is_empty();
             store.given.with_value(|g| g.borrow_mut().extend(gave));
+            if is_new {
+                store.keep_open();
+            }
             store.rejected.with_value(|r| *r.borrow_mut() = gave_none);
             store.take(opened, &loading.what);
         };
@@ -168,6 +172,9 @@ impl Store {
                 return;
             }
             let files = boot::served_files();
+            if files.is_empty() && boot::server().is_none() {
+                store.open_after_reload().await;
+            }
             store.open_addresses(files.iter().map(|f| (f.name.clone(), f.url.clone())).collect()).await;
             // One file that grows is followed; of several that are compared, what was opened is shown.
             if let [file] = files.as_slice()

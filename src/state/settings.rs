@@ -13,13 +13,15 @@ pub(crate) struct Settings {
     pub(crate) keys: bool,
     /// The keys of actions.
     pub(crate) key_map: KeyMap,
+    /// Whether open files are kept in the browser for a reload.
+    pub(crate) keep: bool,
     /// Whether a graph larger than its window has a small map in the corner.
     pub(crate) map: bool,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { drag: Drag::default(), keys: true, key_map: KeyMap::default(), map: true }
+        Settings { drag: Drag::default(), keys: true, key_map: KeyMap::default(), keep: true, map: true }
     }
 }
 
@@ -31,6 +33,7 @@ impl Settings {
             drag: drag.map_or_else(Drag::default, |d| d.0),
             keys: stored("keys").as_deref() != Some("off"),
             key_map: stored("key-map").map_or_else(KeyMap::default, |text| KeyMap::read(&text)),
+            keep: stored("keep").as_deref() != Some("off"),
             map: stored("graph-map").as_deref() != Some("off"),
         }
     }
@@ -47,7 +50,7 @@ mod tests {
         };
         assert_eq!(
             read("moves", "off"),
-            Settings { drag: Drag::Moves, keys: false, map: false, ..Settings::default() }
+            Settings { drag: Drag::Moves, keys: false, keep: false, map: false, ..Settings::default() }
         );
         assert_eq!(read("?", "?"), Settings::default());
         assert_eq!(Settings::read(|_| None), Settings::default());

@@ -228,7 +228,9 @@ impl Store {
             Outside::Remember(name, value) => prefs::set(name, value),
             Outside::RememberKeys(keys) => prefs::set("key-map", &keys),
             Outside::FocusFilter => dom::focus("makespan-filter"),
-            Outside::AskFiles => dom::click("makespan-open"),
+            Outside::KeepOpen(true) => self.keep_open(),
+            Outside::KeepOpen(false) => self.forget_open(),
+            Outside::AskFiles => self.ask_files(),
             Outside::CopyLink => {
                 dom::copy(&dom::address());
                 self.said.set("Link copied.".to_owned());
@@ -275,6 +277,7 @@ impl Store {
                 self.linked.set_value(None);
                 dom::set_linked_data(None);
                 worker::close_all();
+                self.forget_open();
                 self.given.with_value(|g| g.borrow_mut().clear());
                 self.unit.set(None);
                 self.generation.update(|g| *g += 1);

@@ -86,6 +86,11 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
                     state.settings.keys = *on;
                     effects.push(Effect::Remember("keys", if *on { "on" } else { "off" }));
                 }
+                Setting::Keep(on) => {
+                    state.settings.keep = *on;
+                    effects.push(Effect::Remember("keep", if *on { "on" } else { "off" }));
+                    effects.push(Effect::KeepOpen(*on));
+                }
                 Setting::Map(on) => effects.push(map(&mut state.settings, *on)),
                 Setting::Theme(name) => {
                     effects.extend(Theme::named(name).map(|theme| Effect::Remember("theme", theme.name)));
