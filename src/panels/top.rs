@@ -33,6 +33,8 @@ const SAVED: [Format; 12] = [
 /// The entry of the Save menu that writes a report.
 const REPORT: &str = "report";
 const REPORT_OF_ALL: &str = "report-of-all";
+/// The entry that saves the picture as pixels.
+const PIXELS: &str = "png";
 /// The entry that creates a link with the run.
 const LINK: &str = "link";
 
@@ -70,6 +72,9 @@ pub(crate) fn Top(store: Store, #[prop(into)] badge: ViewFn, children: ChildrenF
         let name = event_target_value(&e);
         if name == REPORT || name == REPORT_OF_ALL {
             store.dispatch(Action::SaveReport { all: name == REPORT_OF_ALL });
+        }
+        if name == PIXELS {
+            store.dispatch(Action::SavePixels);
         }
         if name == LINK {
             store.dispatch(Action::LinkRun);
@@ -118,6 +123,7 @@ pub(crate) fn Top(store: Store, #[prop(into)] badge: ViewFn, children: ChildrenF
                         <option value=REPORT_OF_ALL>"Report of all runs (HTML)"</option>
                     </Show>
                     {(!boot::is_report()).then(|| view! { <option value=LINK>"Link that contains the run"</option> })}
+                    <option value=PIXELS>"Picture (PNG, double size)"</option>
                     {SAVED.map(|f| view! { <option value=f.name()>{saved_title(f)}</option> }).into_iter().collect::<Vec<_>>()}
                 </select>
                 <button type="button" title=store.hint("Copy the link to this view", "Y") class="wide" on:click=move |_| store.dispatch(Action::CopyLink)>"Link"</button>

@@ -122,6 +122,8 @@ pub(crate) enum Action {
     CopyPicture,
     /// Saves the current picture as SVG.
     SavePicture,
+    /// Saves the current picture as PNG, with two pixels for each of the screen.
+    SavePixels,
     /// Saves the current run (for SVG, its picture) as a file.
     Save(Format),
     /// Saves the table of the view as CSV, or copies it.

@@ -36,6 +36,8 @@ pub(crate) enum Effect {
     CopyPicture,
     /// Save the run, or its picture, as a file.
     Save(Format),
+    /// Save the picture as pixels.
+    SavePixels,
     /// Save the table of the view, or copy it.
     TableText {
         /// Copy it.

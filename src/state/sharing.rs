@@ -1,7 +1,7 @@
 //! Saves reports and tables, and creates links that contain a run.
 
-use makespan_engine::{Answer, Question};
-use makespan_scene::bytes;
+use makespan_engine::{Answer, Exported, Format, Question};
+use makespan_scene::{Role, Theme, bytes};
 use makespan_views::{ViewState, encode};
 
 use super::store::Store;
@@ -51,6 +51,51 @@ impl Store {
                     Ok(worker::Written { redacted: Some(what), .. }) => format!("Report saved; {what}."),
                 });
             });
+        });
+    }
+
+    /// Saves the current run, or its picture, as a file.
+    pub(super) fn save(&self, format: Format) {
+        let store = *self;
+        self.exported(format, move |file| {
+            let is_saved = file.is_some_and(|file| export::save(&file.name, &file.kind, &file.text).is_ok());
+            store.said.set(match (is_saved, format) {
+                (true, _) => format!("Saved as {}.", format.title()),
+                (false, Format::Svg) => "This view has no picture.".to_owned(),
+                (false, _) => "The run could not be saved.".to_owned(),
+            });
+        });
+    }
+
+    /// Saves the current picture as PNG, from the same shapes as the SVG.
+    pub(super) fn save_pixels(&self) {
+        let store = *self;
+        let ground = Theme::all()[self.theme.get_untracked()].colour(Role::Surface).hex();
+        self.exported(Format::Svg, move |file| {
+            let Some(file) = file else {
+                store.said.set("This view has no picture.".to_owned());
+                return;
+            };
+            leptos::task::spawn_local(async move {
+                let name = format!("{}.png", file.name.trim_end_matches(".svg"));
+                let is_saved = export::save_pixels(&name, &file.text, &ground).await.is_ok();
+                let word = if is_saved {
+                    "Saved as PNG."
+                } else {
+                    "The picture could not be drawn: it may be too large for this browser."
+                };
+                store.said.set(word.to_owned());
+            });
+        });
+    }
+
+    /// Asks the engine for a file; `None` if there is none in this view.
+    fn exported(&self, format: Format, take: impl FnOnce(Option<Exported>) + 'static) {
+        let view = self.state.with_untracked(|s| s.view.clone());
+        let theme = Theme::all()[self.theme.get_untracked()].name.to_owned();
+        let question = Question::Export { format, view, size: self.size.get_value(), theme };
+        worker::ask(&question, move |answer| {
+            take(if let Answer::Exported(file) = answer { Some(file) } else { None });
         });
     }
 

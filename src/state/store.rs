@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use leptos::prelude::*;
-use makespan_engine::{Answer, Format, Question, Shell, Touch};
+use makespan_engine::{Answer, Question, Shell, Touch};
 use makespan_import::Unit;
 use makespan_scene::Theme;
 use makespan_views::gesture::Frame;
@@ -19,7 +19,7 @@ use super::phase::{Failure, Loading, Phase};
 use super::settings::Settings;
 use super::update::{State, update};
 use crate::platform::files::Given;
-use crate::platform::{boot, dom, export, prefs};
+use crate::platform::{boot, dom, prefs};
 use crate::surface::shown;
 use crate::worker;
 
@@ -243,21 +243,8 @@ impl Store {
                     self.said.set("This view has no picture.".to_owned());
                 }
             }
-            Outside::Save(format) => {
-                let store = *self;
-                let view = self.state.with_untracked(|s| s.view.clone());
-                let theme = Theme::all()[self.theme.get_untracked()].name.to_owned();
-                let question = Question::Export { format, view, size: self.size.get_value(), theme };
-                worker::ask(&question, move |answer| {
-                    let saved = matches!(answer, Answer::Exported(file) if export::save(&file.name, &file.kind, &file.text).is_ok());
-                    let word = match (saved, format) {
-                        (true, _) => format!("Saved as {}.", format.title()),
-                        (false, Format::Svg) => "This view has no picture.".to_owned(),
-                        (false, _) => "The run could not be saved.".to_owned(),
-                    };
-                    store.said.set(word);
-                });
-            }
+            Outside::Save(format) => self.save(format),
+            Outside::SavePixels => self.save_pixels(),
             Outside::TableText { copied } => self.table_text(copied),
             Outside::SaveReport(all) => self.save_report(all),
             Outside::LinkRun => self.link_run(),

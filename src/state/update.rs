@@ -262,6 +262,7 @@ fn apply(state: &mut State, frame: &Frame, action: &Action) -> Vec<Effect> {
         Action::CopyRerun => vec![Effect::Touch(Touch::Rerun)],
         Action::CopyPicture => vec![Effect::CopyPicture],
         Action::SavePicture => vec![Effect::Save(Format::Svg)],
+        Action::SavePixels => vec![Effect::SavePixels],
         Action::Save(format) => vec![Effect::Save(*format)],
         Action::TableText { copied } => vec![Effect::TableText { copied: *copied }],
         Action::LinkRun => vec![Effect::LinkRun],

@@ -41,6 +41,7 @@ pub(crate) struct OpenRun {
     /// The same for a narrow page, by its width in px.
     narrow: Latest<(GraphKey, u32), Drawn>,
     matrix: Latest<GraphKey, Drawn>,
+    timed: Latest<GraphKey, Drawn>,
     /// The charts, for a filter and a number of open runs.
     pub(crate) charts: Latest<(Filter, u32), Vec<Chart>>,
 }
@@ -62,6 +63,7 @@ impl OpenRun {
             graph: Latest::default(),
             narrow: Latest::default(),
             matrix: Latest::default(),
+            timed: Latest::default(),
             charts: Latest::default(),
         }
     }
@@ -171,12 +173,19 @@ impl OpenRun {
         (filter, Graphing { group: None, from: None, drawing, ..view.graph.clone() })
     }
 
-    /// The same nodes as the view draws them, in layers that are folded for a picture that is `width` px wide or in a
-    /// matrix.
+    /// The same nodes as the view draws them, in layers that are folded for a picture that is `width` px wide,
+    /// along time, or in a matrix.
     pub(crate) fn graph_in(&self, view: &ViewState, width: f32) -> Rc<Drawn> {
         let (drawn, page) = (self.graph(view), page_for(width));
-        if view.graph.drawing == Drawing::Matrix {
-            return self.matrix.get(self.graph_key(view), |_| graph::matrix(drawn.graph.clone()));
+        match view.graph.drawing {
+            Drawing::Layers => {}
+            Drawing::Matrix => {
+                return self.matrix.get(self.graph_key(view), |_| graph::matrix(drawn.graph.clone()));
+            }
+            Drawing::Time => {
+                let make = |_: &GraphKey| graph::in_time(&self.run, drawn.graph.clone());
+                return self.timed.get(self.graph_key(view), make);
+            }
         }
         // What fits is not folded, and what is folded for the widest page stands.
         if page >= PAGE || drawn.layout.width <= page {

@@ -11,6 +11,7 @@ use makespan_model::{NONE, Order as _};
 
 use super::node::{AIR, Node, TITLE};
 use super::nodes::Graph;
+use super::timed::Axis;
 
 /// Length of the page to which a layout is folded, px at zoom 1: what a window of 1,200 px shows at [`READABLE`].
 pub const PAGE: f32 = 1_440.0;
@@ -36,6 +37,8 @@ pub struct Drawn {
     pub graph: Graph,
     /// Their positions, in the same order: lines to contained tasks come after the edges.
     pub layout: Layout,
+    /// The axis along which nodes stand, if they do.
+    pub(crate) axis: Option<Axis>,
 }
 
 impl Drawn {
@@ -99,7 +102,7 @@ impl Drawn {
             let routes = links[border as usize].iter();
             routes.for_each(|&e| whole.routes[e as usize].points.iter_mut().for_each(shift));
         }
-        Drawn { graph, layout: whole }
+        Drawn { graph, layout: whole, axis: None }
     }
 
     /// Returns whether all of it is readable on one page.

@@ -55,18 +55,21 @@ pub enum Drawing {
     /// Nodes in layers, with lines between them.
     #[default]
     Layers,
+    /// Nodes where their tasks started, along an axis of time.
+    Time,
     /// A matrix: nodes are rows and columns, dependencies are cells.
     Matrix,
 }
 
 impl Drawing {
-    /// Both, the default first.
-    pub const ALL: [Drawing; 2] = [Drawing::Layers, Drawing::Matrix];
+    /// All of them, the default first.
+    pub const ALL: [Drawing; 3] = [Drawing::Layers, Drawing::Time, Drawing::Matrix];
 
     /// Returns the name in links.
     pub fn name(self) -> &'static str {
         match self {
             Drawing::Layers => "layers",
+            Drawing::Time => "time",
             Drawing::Matrix => "matrix",
         }
     }
@@ -75,6 +78,7 @@ impl Drawing {
     pub fn title(self) -> &'static str {
         match self {
             Drawing::Layers => "Layers",
+            Drawing::Time => "Along time",
             Drawing::Matrix => "Matrix",
         }
     }

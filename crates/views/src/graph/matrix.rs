@@ -61,7 +61,7 @@ pub fn matrix(mut graph: Graph) -> Drawn {
         width: NAMES + side,
         height: side,
     };
-    Drawn { graph, layout }
+    Drawn { graph, layout, axis: None }
 }
 
 /// Returns the nodes in topological order, with ties by index. A cycle begins with its node of lowest index.

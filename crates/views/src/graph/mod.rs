@@ -13,6 +13,7 @@ mod nodes;
 mod open;
 mod picture;
 mod plane;
+mod timed;
 mod twin;
 
 pub use arrange::{Drawn, PAGE, READABLE, page_for};
@@ -27,4 +28,5 @@ pub use open::drawn;
 pub use picture::{overlay, scene};
 pub use plane::{Frame, fit, opening};
 pub(crate) use plane::{bounds, push_route};
+pub use timed::in_time;
 pub use twin::twin;

@@ -43,6 +43,7 @@ pub fn scene(run: &Run, drawn: &Drawn, look: &Look, frame: &Frame) -> Scene {
     let mut scene = Scene::new(frame.width, frame.height, format!("Graph of {}", run.title()));
     let mut body = Group { label: "Tasks and dependencies".to_owned(), ..frame.group() };
     let marks: Vec<Mark> = drawn.graph.nodes.iter().map(|node| Mark::of(node, look)).collect();
+    super::timed::axis(run, drawn, look, frame, &mut body);
     borders(drawn, &marks, frame, &mut body);
     edges(drawn, &marks, look, frame, &mut body);
     nodes(drawn, &marks, look, frame, &mut body);

@@ -272,7 +272,7 @@ pub(super) fn interval(run: &Run, a: usize, extent: (i64, i64)) -> Option<(i64, 
 
 /// Returns where each task stands in the order of time: its first start and its last end, the longer of two that start
 /// together first. A task without times stands after the last end of what it depends on, otherwise at the end.
-pub(super) fn standing(run: &Run, extent: (i64, i64)) -> Vec<(i64, Reverse<i64>)> {
+pub(crate) fn standing(run: &Run, extent: (i64, i64)) -> Vec<(i64, Reverse<i64>)> {
     let late = (i64::MAX, Reverse(i64::MIN));
     let mut all = vec![late; run.task_count()];
     for task in run.task_ids() {

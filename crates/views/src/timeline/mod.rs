@@ -20,6 +20,7 @@ mod twin;
 mod waits;
 
 pub use arranged::{Arrangement, LaneAct, LaneOrder};
+pub(crate) use axis::draw as axis_on;
 pub use counters::{Counter, counters, tracks};
 pub(crate) use frame::folded_window;
 pub use frame::{AXIS_HEIGHT, DrawnArea, Frame, MOST_ROWS};
@@ -29,7 +30,7 @@ pub(crate) use grouped::{UNNAMED, grouped, lacking};
 pub use heads::mark_focus;
 pub use index::{Index, Slice};
 pub use lane::{Head, Lane, Lanes};
-pub(crate) use lane::{PlacedLane, timed};
+pub(crate) use lane::{PlacedLane, standing, timed};
 pub use markers::{draw_markers, marker_ticks};
 pub(crate) use minimap::edges;
 pub use minimap::{mark_seen, minimap};
