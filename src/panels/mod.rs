@@ -5,6 +5,7 @@ mod area;
 mod charts;
 mod columns;
 mod compare;
+mod crumbs;
 mod details;
 mod graph;
 mod heat;

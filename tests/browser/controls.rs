@@ -77,3 +77,40 @@ async fn the_scrollbar_moves_the_rows_of_a_picture_and_follows_them() {
     page.wait_until(&format!("{now} === 0")).await;
     page.assert_quiet().await;
 }
+
+#[tokio::test]
+async fn a_zoom_leaves_a_way_back_and_a_picture_is_saved_at_twice_its_size() {
+    let Some(setup) = Setup::without_program() else { return };
+    let app = Folder::serve(&setup.dist);
+    let page = Chromium::start(&setup, View::default()).await;
+    page.goto(&format!("{}#v=1&view=timeline", app.url)).await;
+    page.wait_until("document.documentElement.dataset.makespanState === 'empty'").await;
+    page.drop_files(&[sample("pipeline-a.jsonl")]).await;
+    page.wait_ready().await;
+    painted(&page, "timeline").await;
+
+    let shown =
+        |count: usize| format!("document.querySelectorAll('.crumbs > :not(span)').length === {count}");
+    for count in [2, 3] {
+        for _ in 0..4 {
+            page.press("w").await;
+        }
+        page.wait_until(&shown(count)).await;
+    }
+    page.js("document.querySelectorAll('.crumbs button')[1].click()").await;
+    page.wait_until(&shown(2)).await;
+    page.js("document.querySelector('.crumbs button').click()").await;
+    page.wait_until("!document.querySelector('.crumbs')").await;
+
+    page.js("window.made = []; const make = URL.createObjectURL; \
+         URL.createObjectURL = (blob) => { made.push(blob); return make.call(URL, blob) }; \
+         const menu = document.querySelector('select[aria-label=\"Save as\"]'); menu.value = 'png'; \
+         menu.dispatchEvent(new Event('change', { bubbles: true }))")
+        .await;
+    page.wait_until("made.length === 2 && made[1].type === 'image/png'").await;
+    page.js("createImageBitmap(made[1]).then(all => { window.pixels = all.width })").await;
+    page.wait_until("window.pixels > 0").await;
+    let canvas = "Math.round(document.querySelector('.stage canvas').getBoundingClientRect().width)";
+    assert_eq!(number(&page, "pixels").await, 2 * number(&page, canvas).await);
+    page.assert_quiet().await;
+}
