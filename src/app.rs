@@ -12,10 +12,10 @@ use web_sys::{DragEvent, HtmlInputElement};
 
 use crate::asking::asked;
 use crate::panels::{
-    AlertBadge, AlertSheet, AreaDrawer, Busy, ChartsPanel, Chips, ColumnsSheet, ComparePanel, Details,
-    Failed, Foot, GraphPanel, HeatPanel, Help, KeySheet, Landing, LiveLine, MarkerBar, OverviewPanel,
-    Palette, Preview, PropertySheet, QueryBox, Rail, RunsPage, SettingsSheet, TableColumnsSheet, TasksPanel,
-    TimelinePanel, Top,
+    AlertBadge, AlertSheet, AreaDrawer, Busy, ChartsPanel, Chips, ColumnsSheet, ComparePanel, Crumbs,
+    Details, Failed, Foot, GraphPanel, HeatPanel, Help, KeySheet, Landing, LiveLine, MarkerBar,
+    OverviewPanel, Palette, Preview, PropertySheet, QueryBox, Rail, RunsPage, SettingsSheet,
+    TableColumnsSheet, TasksPanel, TimelinePanel, Top,
 };
 use crate::platform::{boot, dom, embed, files, frame, random};
 use crate::state::actions::Action;
@@ -119,7 +119,7 @@ fn App() -> impl IntoView {
             View::Overview => view! { <OverviewPanel store=store painted=painted/> }.into_any(),
             View::Graph => view! { <GraphPanel store=store painted=painted/> }.into_any(),
             View::Timeline => {
-                view! { <TimelinePanel store=store painted=painted><MarkerBar store=store/><AreaDrawer store=store/></TimelinePanel> }
+                view! { <TimelinePanel store=store painted=painted><Crumbs store=store/><MarkerBar store=store/><AreaDrawer store=store/></TimelinePanel> }
                     .into_any()
             }
             View::Heatmap => view! { <HeatPanel store=store painted=painted/> }.into_any(),

@@ -67,7 +67,8 @@ pub(crate) fn Crumbs(store: Store) -> impl IntoView {
                 false => view! { {sign}<button type="button" title="Back to this part of the run" on:click=move |_| go(Movement::Window(step.0, step.1))>{word}</button> }.into_any(),
             }
         };
-        (!all.is_empty()).then(|| {
+        let is_table = store.view.with(|v| v.twin);
+        (!all.is_empty() && !is_table).then(|| {
             let steps = all.into_iter().enumerate().map(one).collect::<Vec<_>>();
             view! { <nav class="crumbs" aria-label="Zoom"><button type="button" on:click=move |_| go(Movement::Fit)>"Whole run"</button>{steps}</nav> }
         })

@@ -31,6 +31,7 @@ pub(crate) use area::AreaDrawer;
 pub(crate) use charts::ChartsPanel;
 pub(crate) use columns::ColumnsSheet;
 pub(crate) use compare::ComparePanel;
+pub(crate) use crumbs::Crumbs;
 pub(crate) use details::Details;
 pub(crate) use graph::GraphPanel;
 pub(crate) use heat::HeatPanel;

@@ -12,7 +12,6 @@ use makespan_views::timeline::{LaneAct, mark_seen};
 use makespan_views::{Brush, Grip, ViewState};
 use wasm_bindgen::JsCast;
 
-use super::crumbs::Crumbs;
 use crate::asking::{ColouredBy, LanesBy, Legend, PictureView, Twin, asked};
 use crate::state::actions::Action;
 use crate::state::store::Store;
@@ -61,7 +60,6 @@ pub(crate) fn TimelinePanel(store: Store, painted: Rc<dyn Fn(usize)>, children: 
             <Show when=move || !is_table.get()><MiniMap store=store twin=twin/></Show>
             <Show when=move || has_counters.get()><Counters store=store twin=twin/></Show>
             <PictureView store=store twin=twin name="timeline" table="timeline-twin" painted=painted/>
-            <Show when=move || !is_table.get()><Crumbs store=store/></Show>
             {children()}
         </div>
     }

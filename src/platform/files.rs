@@ -107,7 +107,7 @@ pub(crate) fn choose() -> Option<impl Future<Output = Option<(Vec<Given>, Vec<Js
         let handles = Array::from(&JsFuture::from(promise).await.ok()?).to_vec();
         let mut given = Vec::new();
         for handle in &handles {
-            let file: File = super::kept::promised(handle, "getFile", &[]).await?.dyn_into().ok()?;
+            let file: File = promised(handle, "getFile", &[]).await?.dyn_into().ok()?;
             given.push(Given::File(file.name(), file));
         }
         Some((given, handles))
@@ -175,4 +175,11 @@ fn call(object: &JsValue, method: &str, arguments: &[JsValue]) {
     if let Some(function) = function {
         let _ = function.apply(object, &arguments.iter().collect::<Array>());
     }
+}
+
+/// Calls a method that answers later; `None` if there is no such method, or it fails.
+pub(super) async fn promised(of: &JsValue, method: &str, arguments: &[JsValue]) -> Option<JsValue> {
+    let function: js_sys::Function = js_sys::Reflect::get(of, &method.into()).ok()?.dyn_into().ok()?;
+    let promise: Promise = function.apply(of, &arguments.iter().collect::<Array>()).ok()?.dyn_into().ok()?;
+    JsFuture::from(promise).await.ok()
 }

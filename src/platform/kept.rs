@@ -4,12 +4,11 @@
 use idb::{
     Database, DatabaseEvent, Factory, ObjectStore, ObjectStoreParams, Query, Transaction, TransactionMode,
 };
-use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
 
-use super::files::Given;
+use super::files::{Given, promised};
 use super::{dom, random};
 
 const NAME: &str = "makespan";
@@ -227,11 +226,4 @@ fn object(members: &[(&str, JsValue)]) -> JsValue {
         let _ = Reflect::set(&object, &(*name).into(), value);
     }
     object.into()
-}
-
-/// Calls a method that answers later; `None` if there is no such method, or it fails.
-pub(super) async fn promised(of: &JsValue, method: &str, arguments: &[JsValue]) -> Option<JsValue> {
-    let function: Function = Reflect::get(of, &method.into()).ok()?.dyn_into().ok()?;
-    let promise: Promise = function.apply(of, &arguments.iter().collect::<Array>()).ok()?.dyn_into().ok()?;
-    JsFuture::from(promise).await.ok()
 }

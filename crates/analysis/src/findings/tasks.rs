@@ -91,8 +91,8 @@ fn skewed_steps(facts: &Facts, out: &mut Vec<Finding>) {
 
 /// The work of one task is at least 40 % of the critical path, and the task has no slack. A warning from 60 %, unless
 /// dependencies are inferred. Only for runs of at least three tasks. Pauses between attempts do not count as work, because
-/// a faster task does not shorten them. A slice of a profile that spans almost the whole run marks the recording and is no
-/// work.
+/// a faster task does not shorten them. A slice of a profile that spans almost the whole run only marks the
+/// recording and does not count.
 fn bottlenecks(facts: &Facts, out: &mut Vec<Finding>) {
     let run = facts.run();
     let Some(path) = facts.critical_path().filter(|p| p.length > 0 && run.task_count() > 2) else { return };

@@ -8,10 +8,10 @@ use std::cmp::Reverse;
 
 use makespan_layout::{Direction, Layout, Point, Request, Route, Size, layout};
 use makespan_model::{NONE, Order as _};
+use makespan_scene::TimeScale;
 
 use super::node::{AIR, Node, TITLE};
 use super::nodes::Graph;
-use super::timed::Axis;
 
 /// Length of the page to which a layout is folded, px at zoom 1: what a window of 1,200 px shows at [`READABLE`].
 pub const PAGE: f32 = 1_440.0;
@@ -29,6 +29,20 @@ pub fn page_for(width: f32) -> f32 {
 
 /// The minimum zoom at which names have 10 px.
 pub const READABLE: f32 = 10.0 / 12.0;
+
+/// First and last time of the axis, ns since the epoch, and its length, px at zoom 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Axis {
+    pub(super) times: (i64, i64),
+    pub(super) length: f32,
+}
+
+impl Axis {
+    /// Returns the scale from times to the plane.
+    pub(super) fn scale(&self) -> TimeScale<'static> {
+        TimeScale { t0: self.times.0, t1: self.times.1, x0: 0.0, x1: f64::from(self.length), folds: &[] }
+    }
+}
 
 /// A graph with the positions of its nodes.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -7,9 +7,9 @@ use std::cmp::Reverse;
 
 use makespan_layout::{Layout, Point, Route, Size};
 use makespan_model::{NONE, Order as _, Run};
-use makespan_scene::{Group, Path, Role, Scene, TimeScale};
+use makespan_scene::{Group, Path, Role, Scene};
 
-use super::arrange::Drawn;
+use super::arrange::{Axis, Drawn};
 use super::node::{AIR, Node, TITLE};
 use super::nodes::Graph;
 use super::plane::Frame;
@@ -28,19 +28,6 @@ const BEND: (f32, f32) = (24.0, 90.0);
 
 /// Distance of a line from the corner of a box, px at zoom 1.
 const EDGE: f32 = 8.0;
-
-/// First and last time of the axis, ns since the epoch, and its length, px at zoom 1.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Axis {
-    times: (i64, i64),
-    length: f32,
-}
-
-impl Axis {
-    fn scale(&self) -> TimeScale<'static> {
-        TimeScale { t0: self.times.0, t1: self.times.1, x0: 0.0, x1: f64::from(self.length), folds: &[] }
-    }
-}
 
 /// Places the nodes of a graph along the axis; without any times, all at its beginning. O(n² log n) for nodes that overlap
 /// in time, of which there are at most a few thousand.
