@@ -11,7 +11,7 @@ use makespan_format::{
 use makespan_model::HashMap;
 
 use super::attributes::Attributes;
-use super::span::{Book, NO_END, Note, Point, Span, Trace};
+use super::span::{Book, NO_END, Note, Point, Span, Trace, log, service};
 use super::unspanned;
 use crate::gather::lacks;
 use crate::ids::Fan;
@@ -124,20 +124,6 @@ fn sample<'r>(point: &'r Point<'_>) -> Event<'r> {
         t: point.t,
         ..Sample::default()
     })
-}
-
-pub(super) fn log<'r>(record: &'r super::span::Record<'_>, task: Option<&'r str>) -> Event<'r> {
-    Event::Log(Log {
-        task: task.map(Cow::Borrowed),
-        number: None,
-        t: record.t,
-        level: record.level.clone(),
-        text: Cow::Borrowed(&record.text),
-    })
-}
-
-pub(super) fn service<'a>(resource: &Attributes<'a>) -> Option<Cow<'a, str>> {
-    resource.text(&["service.name"])
 }
 
 fn emit_trace(

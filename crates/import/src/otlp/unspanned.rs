@@ -6,8 +6,7 @@ use makespan_format::{Diagnostic, Event, EventSink, RunInfo, Severity, Status, T
 use makespan_model::HashSet;
 
 use super::attributes::Attributes;
-use super::emit::{log, service};
-use super::span::Book;
+use super::span::{Book, log, service};
 use crate::gather::{Named, lacks};
 use crate::importer::Importer;
 
