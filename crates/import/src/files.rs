@@ -257,7 +257,7 @@ pub(crate) fn claim(
     }
     if best.is_none() {
         let known = crate::known::known(head).filter(|_| importers.otherwise.is_none());
-        if known.as_ref().is_some_and(|known| known.is_graph) {
+        if known.as_ref().is_some_and(|known| known.is_extra) {
             verdict.kind = Verdict::Unused;
         }
         let what = || known.map_or_else(|| described(head), |known| known.text);

@@ -1,6 +1,6 @@
 //! Helpers for importers that combine a run from several records and files before they emit it.
 
-use makespan_format::{Attempt, Diagnostic, EventSink, Severity, Status};
+use makespan_format::{Attempt, Diagnostic, Event, EventSink, RunInfo, Severity, Status, Task};
 use makespan_model::{HashMap, HashSet};
 
 use crate::importer::Importer;
@@ -94,6 +94,26 @@ pub(crate) fn as_it_ran(mut attempt: Attempt<'_>) -> Option<Attempt<'_>> {
         return Some(attempt);
     }
     attempt.error.is_some().then_some(Attempt { queued: None, started: None, ended: None, ..attempt })
+}
+
+/// Emits a graph without a run: its tasks are pending.
+pub(crate) fn emit_plan<'a>(
+    file: &str,
+    source: &'static str,
+    tasks: impl Iterator<Item = Task<'a>>,
+    sink: &mut dyn EventSink,
+) {
+    sink.event(Event::Run(RunInfo {
+        id: file.into(),
+        source: Some(source.into()),
+        infer_edges: Some(false),
+        ..RunInfo::default()
+    }));
+    let message = format!("{file}: a graph of tasks without a run; nothing in it was executed");
+    sink.diagnostic(Diagnostic::new(Severity::Info, "no-results", message));
+    for task in tasks {
+        sink.event(Event::Task(Task { status: Some(Status::Pending), ..task }));
+    }
 }
 
 /// Reports what this format does not record, within the open run.

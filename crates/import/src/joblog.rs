@@ -13,7 +13,7 @@ use makespan_model::{HashMap, Order as _};
 
 use graph::Graph;
 
-use crate::gather::{Ordinals, lacks};
+use crate::gather::{Ordinals, emit_plan, lacks};
 use crate::ids::{Ids, Placed, Seen};
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::sniff::Head;
@@ -90,23 +90,14 @@ fn read(
 
 /// Emits the files of a graph without a log as pending tasks.
 fn emit_graph(graph: &Graph<'_>, sink: &mut dyn EventSink) {
-    sink.event(Event::Run(RunInfo {
-        id: graph.file.into(),
-        source: Some("ninja".into()),
-        infer_edges: Some(false),
-        ..RunInfo::default()
-    }));
-    let message = format!("{}: a graph without a log; nothing in it was executed", graph.file);
-    sink.diagnostic(Diagnostic::new(Severity::Info, "no-results", message));
     let place: HashMap<&str, usize> = graph.made.iter().enumerate().map(|(at, path)| (*path, at)).collect();
     let mut budget = Graph::budget();
-    for path in &graph.made {
+    let tasks = graph.made.iter().map(|path| {
         let before = graph.inputs(path, &place, &mut budget);
-        let mut task = task_of(path, path, Some(graph));
-        task.after = before.into_iter().map(|at| graph.made[at].into()).collect();
-        task.status = Some(Status::Pending);
-        sink.event(Event::Task(task));
-    }
+        let after = before.into_iter().map(|at| graph.made[at].into()).collect();
+        Task { after, ..task_of(path, path, Some(graph)) }
+    });
+    emit_plan(graph.file, "ninja", tasks, sink);
 }
 
 /// The task that makes a file: its name, its folder, and the rule by which it is made.

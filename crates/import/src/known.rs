@@ -62,18 +62,11 @@ const MEMBERS: &[(&[&str], &str, &str)] = &[
 ];
 
 /// Beginnings of the first line of texts, what such a file is, and what would help.
-const TEXTS: &[(&str, &str, &str)] = &[
-    (
-        "output_file\tdate\trule\t",
-        "a summary of Snakemake",
-        "it has no times of jobs; open the log in .snakemake/log or the folder .snakemake/metadata",
-    ),
-    (
-        "s\th:m:s\tmax_rss",
-        "a benchmark of Snakemake",
-        "it has no start times; open the log in .snakemake/log or the folder .snakemake/metadata",
-    ),
-];
+const TEXTS: &[(&str, &str, &str)] = &[(
+    "output_file\tdate\trule\t",
+    "a summary of Snakemake",
+    "it has no times of jobs; open the log in .snakemake/log or the folder .snakemake/metadata",
+)];
 
 /// Beginnings of the first line of texts that are drawings of graphs, and what such a file is.
 const GRAPHS: &[(&str, &str)] = &[
@@ -100,17 +93,36 @@ const STORE: (usize, &[u8]) = (68, b"MKSP");
 pub(crate) struct Known {
     /// What it is, and what would help.
     pub(crate) text: String,
-    /// Whether it is a drawing of a graph: nothing is missing from a run beside it.
-    pub(crate) is_graph: bool,
+    /// Whether nothing is missing from a run beside it: a drawing of a graph, a file that a task left.
+    pub(crate) is_extra: bool,
 }
 
 /// Returns what a file is that no importer reads, and what would help; `None` if it is not known.
 pub(crate) fn known(head: &Head<'_>) -> Option<Known> {
     if let Some(what) = graph(head) {
         let text = format!("{what}, which has no times; open the record of a run, which has them");
-        return Some(Known { text, is_graph: true });
+        return Some(Known { text, is_extra: true });
     }
-    unreadable(head).map(|text| Known { text, is_graph: false })
+    if let Some(what) = left_by_a_task(head.name) {
+        return Some(Known { text: format!("{what}; it has no tasks"), is_extra: true });
+    }
+    unreadable(head).map(|text| Known { text, is_extra: false })
+}
+
+/// Returns what a file is that a task left beside the record of its run, by its path: its content can be anything.
+fn left_by_a_task(name: &str) -> Option<&'static str> {
+    let mut parts = name.rsplit('/');
+    let file = parts.next().unwrap_or_default();
+    let is_hex = |text: &str, len: usize| {
+        text.len() == len && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+    };
+    if file.get(..36).is_some_and(|id| is_hex(id, 36)) && file[36..].starts_with("-attachment") {
+        return Some("an attachment of a test in Allure results");
+    }
+    let mut outer = name.split('/').zip(name.split('/').skip(1));
+    outer
+        .any(|(run, inner)| is_hex(run, 32) && inner == "artifacts")
+        .then_some("an artifact of a run of MLflow")
 }
 
 /// Returns which kind of drawing of a graph a file is.
@@ -176,13 +188,6 @@ fn unreadable(head: &Head<'_>) -> Option<String> {
         }
     }
     let has = |needle: &str| memchr::memmem::find(head.bytes, needle.as_bytes()).is_some();
-    if head.text && has("artifact_uri:") && has("lifecycle_stage:") && has("experiment_id:") {
-        return Some(say(
-            "a run in a folder of MLflow (mlruns)",
-            "write its runs as JSON: start `mlflow server --backend-store-uri mlruns` and request `runs/search` \
-             (docs/formats/mlflow.md)",
-        ));
-    }
     if head.shape.root == JsonKind::NotJson
         && head.text
         && has("gradle")
@@ -220,10 +225,6 @@ mod tests {
             ("{\"data\":{},\"info\":{\"invocation_id\":\"i\",\"msg\":\"Running\"}}\n{}", "a log of dbt"),
             ("{\"response\":[{\"name\":\"w\",\"first_task_display_name\":\"All()\"}]}", "Luigi"),
             ("[{'id': 't', 'start': 1}]", "single quotes"),
-            (
-                "artifact_uri: x\nexperiment_id: '1'\nlifecycle_stage: active\nrun_id: a\n",
-                "a folder of MLflow",
-            ),
             ("{\"eventType\":\"START\",\"job\":{},\"inputs\":[]}", "OpenLineage event without a run"),
         ] {
             assert!(of(text.as_bytes()).unwrap().contains(what), "{text}");
@@ -249,7 +250,7 @@ mod tests {
             ("---\nhello: 1", None),
         ] {
             let known = known(&Head::new("x", text.as_bytes()));
-            assert_eq!(known.as_ref().map(|k| k.is_graph), what.map(|_| true), "{text}");
+            assert_eq!(known.as_ref().map(|k| k.is_extra), what.map(|_| true), "{text}");
             assert!(what.is_none_or(|what| known.is_some_and(|k| k.text.contains(what))), "{text}");
         }
     }

@@ -19,6 +19,7 @@ pub mod argo;
 pub mod cargo;
 pub mod chrome_trace;
 pub mod circleci;
+mod coloured;
 pub mod cromwell;
 pub mod dagster;
 pub mod dbt;

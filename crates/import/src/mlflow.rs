@@ -1,25 +1,30 @@
-//! MLflow: the runs of an experiment in responses of its API, and histories of metrics.
+//! MLflow: the runs of an experiment in responses of its API, histories of metrics, its folder `mlruns`, and its database.
 //!
 //! An experiment is a run; each of its MLflow runs is a task, within the run in which it is nested.
+
+mod database;
+mod folder;
+mod written;
 
 use makespan_model::Order as _;
 use std::borrow::Cow;
 
-use makespan_format::{Attempt, EventSink, Fields, Sample};
+use makespan_format::{Attempt, Diagnostic, EventSink, Fields, Sample, Severity};
 
 use crate::draft::{Draft, Piece, labels, records};
 use crate::gather::Named;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, Unit, claim, whole};
-use crate::json::pages::{read_all, report_all};
+use crate::json::pages::Pages;
 use crate::json::tape::Value;
 use crate::sniff::Head;
+use written::Experiments;
 
 /// Reads runs of MLflow.
 pub const IMPORTER: Importer = Importer {
     id: "mlflow",
     title: "MLflow",
-    parts: &["runs", "metrics"],
-    how: "`curl -X POST HOST/api/2.0/mlflow/runs/search -d '{\"experiment_ids\":[\"1\"]}' > runs.json`; add \
+    parts: &["runs", "metrics", folder::META, folder::EXPERIMENT, folder::VALUE, database::DATABASE],
+    how: "the folder `mlruns`, or `mlflow.db`; or `curl -X POST HOST/api/2.0/mlflow/runs/search -d '{\"experiment_ids\":[\"1\"]}' > runs.json`; add \
           `metrics/get-history?run_id=…&metric_key=…`",
     lossy: "dependencies (the order of runs is inferred from the times), retries, queue times, workers, errors",
     sniff,
@@ -28,6 +33,9 @@ pub const IMPORTER: Importer = Importer {
 };
 
 fn sniff(head: &Head<'_>) -> Option<Claim> {
+    if let Some(claim) = folder::sniff(head).or_else(|| database::sniff(head)) {
+        return Some(claim);
+    }
     let shape = &head.shape;
     let inner = |key: &str, all: &[&str]| all.iter().all(|k| shape.inner_has(key, k));
     if inner("runs", &["info", "data"])
@@ -44,19 +52,45 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
 }
 
 fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
-    let pages = read_all(parts);
-    let mut experiments: Named<(String, Vec<Value<'_, '_>>)> = Named::default();
+    let is_answer = |part: &&ClaimedFile<'_>| matches!(part.part, "runs" | "metrics");
+    let mut kept = Experiments::default();
+    let lost = folder::read(parts, &mut kept);
+    let mut broken = Vec::new();
+    let mut errors = Vec::new();
+    for part in parts.iter().filter(|part| part.part == database::DATABASE) {
+        let name = part.source.name.as_str();
+        let log =
+            parts.iter().find(|log| log.part == "wal" && log.source.name.strip_suffix("-wal") == Some(name));
+        match database::read(&part.source.bytes, log.map(|log| &*log.source.bytes), name, &mut kept) {
+            Ok(found) => broken.extend(found),
+            Err(error) => errors.push(error),
+        }
+    }
+    let made = kept.answers();
+    let pages: Vec<Pages<'_>> = parts
+        .iter()
+        .filter(is_answer)
+        .map(|part| Pages::read(&part.source.bytes))
+        .chain(made.iter().map(|answer| Pages::read(answer.as_bytes())))
+        .collect();
+    let names = parts.iter().filter(is_answer).map(|part| (part.source.name.as_str(), part.part));
+    let names: Vec<(&str, &str)> = names.chain([("MLflow", "runs"), ("MLflow", "metrics")]).collect();
+    let mut experiments: Named<Experiment<'_, '_>> = Named::default();
     let mut metrics: Vec<(&str, Value<'_, '_>)> = Vec::new();
-    for (part, file) in parts.iter().zip(&pages) {
+    for ((name, part), file) in names.iter().zip(&pages) {
         for root in file.roots() {
-            if part.part == "metrics" {
-                metrics.extend(root.list("metrics").map(|m| (part.source.name.as_str(), m)));
+            if *part == "metrics" {
+                metrics.extend(root.list("metrics").map(|m| (*name, m)));
                 continue;
             }
             for run in records(root.at("run").unwrap_or(root), &["runs"]) {
-                let id = run.at("info").and_then(|i| i.text_at("experiment_id"));
-                let id = id.map_or_else(|| part.source.name.clone(), |id| format!("experiment {id}"));
-                experiments.entry(&id, || (id.clone(), Vec::new())).1.push(run);
+                let native = run.at("info").and_then(|i| i.text_at("experiment_id"));
+                let title = native.as_deref().and_then(|id| kept.name_of(id)).map(str::to_owned);
+                let id = native.map_or_else(|| (*name).to_owned(), |id| format!("experiment {id}"));
+                experiments
+                    .entry(&id, || Experiment { title, id: id.clone(), runs: Vec::new() })
+                    .runs
+                    .push(run);
             }
         }
     }
@@ -65,7 +99,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     let known: makespan_model::HashSet<_> = experiments
         .list
         .iter()
-        .flat_map(|e| &e.1)
+        .flat_map(|e| &e.runs)
         .filter_map(|run| run.at("info")?.text_at("run_id"))
         .collect();
     for (file, metric) in metrics {
@@ -75,7 +109,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         }
     }
     strays.list.retain(|(_, metrics)| {
-        let mut ends = experiments.list.iter().flat_map(|e| &e.1).filter(|run| ends_with(**run, metrics));
+        let mut ends = experiments.list.iter().flat_map(|e| &e.runs).filter(|run| ends_with(**run, metrics));
         let (Some(run), None) = (ends.next(), ends.next()) else { return true };
         let Some(id) = run.at("info").and_then(|info| info.text_at("run_id")) else { return true };
         let history = histories.entry(&id, Vec::new);
@@ -83,8 +117,8 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         history.extend(metrics);
         false
     });
-    for (id, runs) in &experiments.list {
-        emit(id, runs, &histories, options, sink);
+    for experiment in &experiments.list {
+        emit(experiment, &histories, options, sink);
     }
     // A history that does not say of which run it is stands alone.
     for (file, metrics) in &strays.list {
@@ -99,7 +133,47 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         );
         draft.emit(&IMPORTER, sink);
     }
-    report_all(parts, &pages, sink)
+    let mut warn = |code, message| sink.diagnostic(Diagnostic::new(Severity::Warning, code, message));
+    if lost > 0 {
+        let message =
+            format!("parameters, metrics and tags whose run is not among the files were ignored: {lost}");
+        warn("unknown-run", message);
+    }
+    if kept.odd > 0 {
+        warn("bad-value", format!("values of metrics that are not numbers were ignored: {}", kept.odd));
+    }
+    broken.into_iter().for_each(|message| warn("broken-table", message));
+    for ((name, _), file) in names.iter().zip(&pages).take(pages.len() - made.len()) {
+        if let Err(error) = file.report(name, sink) {
+            errors.push(error);
+        }
+    }
+    match errors.pop() {
+        Some(error) if experiments.list.is_empty() => Err(error),
+        Some(error) => {
+            for error in errors.iter().chain([&error]) {
+                sink.diagnostic(Diagnostic::new(Severity::Error, "unreadable", error.to_string()));
+            }
+            Ok(())
+        }
+        None if experiments.list.is_empty() && is_folder(parts) => {
+            Err(ReadError::broken("no run of MLflow is among these files; open the folder `mlruns`"))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Returns whether all files are parts of a folder of MLflow.
+fn is_folder(parts: &[ClaimedFile<'_>]) -> bool {
+    parts.iter().all(|part| matches!(part.part, folder::META | folder::EXPERIMENT | folder::VALUE))
+}
+
+/// The runs of an experiment.
+struct Experiment<'t, 'a> {
+    id: String,
+    /// Its name, if it is known.
+    title: Option<String>,
+    runs: Vec<Value<'t, 'a>>,
 }
 
 /// Returns whether the last value of a history without the id of its run is the value that this run has.
@@ -127,22 +201,28 @@ fn fields(pairs: &[(Cow<'_, str>, Value<'_, '_>)]) -> Fields {
 }
 
 fn emit<'a>(
-    id: &'a str,
-    runs: &[Value<'_, 'a>],
+    experiment: &'a Experiment<'_, 'a>,
     histories: &Named<Vec<Value<'_, 'a>>>,
     options: &Options<'_>,
     sink: &mut dyn EventSink,
 ) {
+    let id = experiment.id.as_str();
     let mut draft = Draft::new(Cow::Borrowed(id), "MLflow", options);
-    draft.run.workflow = Some(Cow::Borrowed(id));
+    let title = experiment.title.as_deref();
+    draft.run.name = title.map(Cow::Borrowed);
+    draft.run.workflow = Some(Cow::Borrowed(title.unwrap_or(id)));
     // Answers begin with the newest run.
-    let mut runs = runs.to_vec();
+    let mut runs = experiment.runs.clone();
     runs.order_by_numbers(|run| {
         let start = run.at("info").and_then(|i| i.at("start_time")).and_then(Value::whole);
         start.unwrap_or(i64::MAX)
     });
     for run in runs {
         let Some(info) = run.at("info") else { continue };
+        if info.text_at("lifecycle_stage").as_deref() == Some("deleted") {
+            draft.tally.count(Severity::Info, "deleted", "runs that were deleted are not shown", 1);
+            continue;
+        }
         let data = run.at("data");
         let native = info.text_of(&["run_id", "run_uuid"]).unwrap_or_default();
         let tags = pairs(data.and_then(|d| d.at("tags")));

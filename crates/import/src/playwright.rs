@@ -5,12 +5,14 @@ use std::borrow::Cow;
 
 use makespan_format::{Attempt, ErrorInfo, EventSink, Fields, Severity, Status};
 
+use crate::coloured::{plain, plain_of};
 use crate::draft::{Draft, Piece, labels};
 use crate::gather::Named;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, Unit, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
 use crate::sniff::{Head, JsonKind};
+use crate::tally::clip;
 
 /// Reads results of Playwright.
 pub const PLAYWRIGHT: Importer = Importer {
@@ -58,9 +60,13 @@ fn read_playwright(
     for (part, file) in parts.iter().zip(&pages) {
         for root in file.roots() {
             let mut draft = Draft::new(Cow::Borrowed(part.source.name.as_str()), "Playwright", options);
-            draft.run.started =
-                draft.clock.moment(root.at("stats").and_then(|s| s.at("startTime")), Unit::Milliseconds);
+            let stats = root.at("stats");
+            draft.run.started = draft.clock.moment(stats.and_then(|s| s.at("startTime")), Unit::Milliseconds);
+            draft.run.ended = draft.run.started.and_then(|from| after(from, stats?.number_at("duration")));
             draft.run.labels = labels(root, &["stats"]);
+            if let Some(version) = root.at("config").and_then(|c| c.text_at("version")) {
+                draft.run.source = Some(format!("Playwright {version}").into());
+            }
             // Suites stand within suites; those still to be taken, the next one last, each with the titles around it.
             let mut open: Vec<(Value<'_, '_>, String)> =
                 root.list("suites").map(|s| (s, String::new())).collect();
@@ -83,12 +89,20 @@ fn read_playwright(
             }
             let errors = root.list("errors").filter_map(|e| e.text_at("message"));
             for message in errors {
-                draft.tally.warn("run-error", "errors outside of tests", || message);
+                // It stopped the run, whatever its tests did.
+                draft.run.status = Some(Status::Failed);
+                draft.tally.warn("run-error", "errors outside of tests", || plain(&message).into_owned());
             }
             draft.emit(&PLAYWRIGHT, sink);
         }
     }
     report_all(parts, &pages, sink)
+}
+
+/// Returns the time so many milliseconds later.
+fn after(from: i64, ms: Option<f64>) -> Option<i64> {
+    let ms = ms.filter(|ms| (0.0..9e12).contains(ms))?;
+    from.checked_add((ms * 1e6).round() as i64)
 }
 
 fn draft_test<'a>(spec: Value<'_, 'a>, test: Value<'_, 'a>, path: &str, draft: &mut Draft<'_, 'a>) {
@@ -114,22 +128,38 @@ fn draft_test<'a>(spec: Value<'_, 'a>, test: Value<'_, 'a>, path: &str, draft: &
     }
     piece.task.labels = all.finish();
     let expected = test.text_at("expectedStatus");
-    let mut last = None;
+    let is_to_run = expected.as_deref() != Some("skipped");
+    // What was to run and has no result did not run because the run stopped early.
+    let mut last = Some(if is_to_run { Status::Cancelled } else { Status::Skipped });
     for result in test.list("results") {
         let word = result.text_at("status");
-        // A test that is expected to fail, and fails, is fine.
+        let is_unexpected = word.as_deref() == Some("passed") && expected.as_deref() == Some("failed");
         let status = match word.as_deref() {
+            // A test that is expected to fail, and fails, is fine.
             Some("failed") if expected.as_deref() == Some("failed") => Some(Status::Succeeded),
+            Some("passed") if is_unexpected => Some(Status::Failed),
             Some("interrupted") => Some(Status::Cancelled),
             word => draft.clock.status(word, false),
         };
         last = status;
         if status == Some(Status::Skipped) {
+            // No worker took it: a test or a hook before it failed.
+            let is_blocked = is_to_run && result.number_at("workerIndex").is_some_and(|at| at < 0.0);
+            last = Some(if is_blocked { Status::UpstreamFailed } else { Status::Skipped });
             continue;
         }
         let started = draft.clock.moment(result.at("startTime"), Unit::Milliseconds);
-        let lasted = result.number_at("duration").filter(|ms| (0.0..9e12).contains(ms));
         let error = result.at("error").or_else(|| result.list("errors").next());
+        let error = match error {
+            None if is_unexpected => {
+                Some(ErrorInfo { message: "expected to fail, but passed".into(), ..ErrorInfo::default() })
+            }
+            error => error.map(|error| ErrorInfo {
+                message: plain_of(error.text_at("message").unwrap_or_default()),
+                kind: None,
+                trace: error.text_at("stack").map(plain_of),
+            }),
+        };
         piece.tried(Attempt {
             number: result
                 .at("retry")
@@ -137,16 +167,12 @@ fn draft_test<'a>(spec: Value<'_, 'a>, test: Value<'_, 'a>, path: &str, draft: &
                 .and_then(|n| u32::try_from(n + 1).ok())
                 .unwrap_or(0),
             started,
-            ended: started.and_then(|s| s.checked_add((lasted? * 1e6).round() as i64)),
+            ended: started.and_then(|from| after(from, result.number_at("duration"))),
             worker: result
                 .text_of(&["parallelIndex", "workerIndex"])
                 .map(|w| Cow::Owned(format!("worker {w}"))),
             status,
-            error: error.filter(|_| status == Some(Status::Failed)).map(|error| ErrorInfo {
-                message: error.text_at("message").unwrap_or_default(),
-                kind: None,
-                trace: error.text_at("stack"),
-            }),
+            error: error.filter(|_| status == Some(Status::Failed)),
             ..Attempt::default()
         });
     }
@@ -154,7 +180,11 @@ fn draft_test<'a>(spec: Value<'_, 'a>, test: Value<'_, 'a>, path: &str, draft: &
         Some("expected") => last.filter(|s| *s == Status::Skipped).or(Some(Status::Succeeded)),
         Some("flaky") => Some(Status::Succeeded),
         Some("unexpected") => Some(Status::Failed),
-        Some("skipped") => Some(Status::Skipped),
+        // It counts as skipped whatever the reason why it did not run to its end.
+        Some("skipped") => {
+            let told = [Status::Cancelled, Status::UpstreamFailed];
+            last.filter(|last| told.contains(last)).or(Some(Status::Skipped))
+        }
         Some(word) => draft.clock.status(Some(word), false),
         None => last,
     };
@@ -167,13 +197,15 @@ fn sniff_allure(head: &Head<'_>) -> Option<Claim> {
     if shape.root != JsonKind::Object || !shape.has("uuid") {
         return None;
     }
+    // Members that hold nothing are left out by some writers.
+    let is_timed = shape.has("stage") || shape.has("start") && shape.has("stop");
     if shape.has("status")
-        && shape.has("stage")
+        && is_timed
         && (shape.has("historyId") || shape.has("fullName") || shape.has("testCaseId"))
     {
-        claim(92, "result", "an object with uuid, status, stage and a historyId or fullName")
-    } else if shape.has("children") && (shape.has("befores") || shape.has("afters")) {
-        claim(92, "container", "an object with uuid, children and befores or afters")
+        claim(92, "result", "an object with uuid, status, times and a historyId or fullName")
+    } else if shape.has("befores") || shape.has("afters") || shape.has("children") && shape.has("start") {
+        claim(92, "container", "an object with uuid and children, befores or afters")
     } else {
         None
     }
@@ -224,7 +256,19 @@ fn draft_result<'a>(result: Value<'_, 'a>, tests: &mut Named<Piece<'a>>, draft: 
         all.next().and_then(|l| l.text_at("value"))
     };
     let (suite, thread, host) = (label("suite"), label("thread"), label("host"));
-    let piece = tests.entry(&history, || Piece::new(history.clone(), full.clone()));
+    // Some writers give a test of several projects one history.
+    let history: Cow<'a, str> = match label("parentSuite") {
+        Some(outer) => format!("{history} {outer}").into(),
+        None => history,
+    };
+    // Parameters that are excluded differ between tries.
+    let varied = result.list("parameters").filter(|p| p.text_at("excluded").as_deref() != Some("true"));
+    let varied: Vec<_> = varied.filter_map(|p| p.text_at("value")).collect();
+    let key = match varied.is_empty() {
+        true => full.clone(),
+        false => format!("{full} [{}]", clip(&varied.join(", "))).into(),
+    };
+    let piece = tests.entry(&history, || Piece::new(history.clone(), key));
     piece.task.name = Some(name);
     piece.task.step = Some(full);
     piece.task.kind = Some("test".into());
@@ -242,9 +286,9 @@ fn draft_result<'a>(result: Value<'_, 'a>, tests: &mut Named<Piece<'a>>, draft: 
     }
     let details = result.at("statusDetails");
     let error = details.filter(|_| status == Some(Status::Failed)).map(|details| ErrorInfo {
-        message: details.text_at("message").unwrap_or_default(),
+        message: plain_of(details.text_at("message").unwrap_or_default()),
         kind: None,
-        trace: details.text_at("trace"),
+        trace: details.text_at("trace").map(plain_of),
     });
     let started = draft.clock.moment(result.at("start"), Unit::Milliseconds);
     let ended = draft.clock.moment(result.at("stop"), Unit::Milliseconds);

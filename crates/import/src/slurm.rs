@@ -5,7 +5,8 @@
 
 use std::borrow::Cow;
 
-use makespan_format::{Attempt, EventSink, Fields, Status};
+use makespan_format::{Attempt, ErrorInfo, EventSink, Fields, Status};
+use makespan_model::HashMap;
 
 use crate::draft::{Draft, Piece, labels};
 use crate::gather::Named;
@@ -111,12 +112,19 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         let pages = if part.part == "json" { Some(Pages::read(&part.source.bytes)) } else { None };
         match &pages {
             Some(pages) => {
-                for job in pages.roots().flat_map(|root| root.list("jobs")) {
-                    job_of_json(job, &mut draft);
+                let mut jobs: Named<Piece<'_>> = Named::default();
+                for root in pages.roots() {
+                    let meta = root.at("meta").and_then(|meta| meta.any(&["slurm", "Slurm"]));
+                    if let Some(release) = meta.and_then(|slurm| slurm.text_at("release")) {
+                        draft.run.source = Some(format!("Slurm {release}").into());
+                    }
+                    root.list("jobs").for_each(|job| job_of_json(job, &mut jobs, &mut draft));
                 }
+                draft.pieces = jobs.list;
             }
             None => table(&text, &mut draft),
         }
+        name_steps(&mut draft.pieces);
         draft.emit(&IMPORTER, sink);
         if let Some(pages) = &pages {
             pages.report(name, sink)?;
@@ -165,11 +173,12 @@ fn table<'a>(text: &'a str, draft: &mut Draft<'_, 'a>) {
             }
         }
         piece.task.labels = fields.finish();
-        let mut outcome = Outcome::default();
-        if let Some(state) = cell("State") {
-            outcome.word(state_word(state));
-        }
         let exit = cell("ExitCode").filter(|code| *code != "0:0");
+        let state = cell("State").map(|state| state_word(state, exit.is_some()));
+        let mut outcome = Outcome::default();
+        if let Some(state) = state {
+            outcome.word(state);
+        }
         let status = outcome.settle(&mut draft.clock.unread);
         let started = cell("Start").and_then(|t| draft.clock.iso(t));
         let ended = cell("End").and_then(|t| draft.clock.iso(t));
@@ -190,18 +199,48 @@ fn table<'a>(text: &'a str, draft: &mut Draft<'_, 'a>) {
             ended,
             status,
             worker: cell("NodeList").map(Cow::Borrowed),
-            error: exit.filter(|_| status == Some(Status::Failed)).map(exit_error),
+            error: if status == Some(Status::Failed) { error_of(state, exit) } else { None },
             ..Attempt::default()
         };
         tried(piece, attempt);
+        of_the_last_try(piece);
     }
     draft.pieces = jobs.list;
 }
 
-fn exit_error(code: &str) -> makespan_format::ErrorInfo<'static> {
-    let (exit, signal) = code.split_once(':').unwrap_or((code, "0"));
-    let message = if exit == "0" { format!("signal {signal}") } else { format!("exit code {exit}") };
-    makespan_format::ErrorInfo { message: message.into(), ..Default::default() }
+/// Returns why a job failed: by its state, or else by its exit code.
+fn error_of(state: Option<&str>, exit: Option<&str>) -> Option<ErrorInfo<'static>> {
+    let message = match (state, exit) {
+        (Some("TIMEOUT"), _) => "reached its time limit".to_owned(),
+        (Some("DEADLINE"), _) => "missed its deadline".to_owned(),
+        (Some("OUT_OF_MEMORY"), _) => "out of memory".to_owned(),
+        (Some("NODE_FAIL"), _) => "its node failed".to_owned(),
+        (Some("BOOT_FAIL"), _) => "its node did not boot".to_owned(),
+        (_, Some(code)) => {
+            let (exit, signal) = code.split_once(':').unwrap_or((code, "0"));
+            if exit == "0" { format!("signal {signal}") } else { format!("exit code {exit}") }
+        }
+        (_, None) => return None,
+    };
+    Some(ErrorInfo { message: message.into(), ..ErrorInfo::default() })
+}
+
+/// Names steps after their jobs: every job has a step `batch`.
+fn name_steps(pieces: &mut [Piece<'_>]) {
+    let jobs: HashMap<String, String> = pieces
+        .iter()
+        .filter(|piece| piece.task.parent.is_none())
+        .map(|piece| (piece.native.clone().into_owned(), piece.task.id.clone().into_owned()))
+        .collect();
+    for piece in pieces {
+        let job = piece.task.parent.as_deref().and_then(|parent| jobs.get(parent));
+        if let (Some(job), Some(label)) = (job, piece.task.step.as_deref()) {
+            // Jobs of an array are instances of one step.
+            let of = job.split_once('[').map_or(job.as_str(), |(name, _)| name);
+            piece.task.id = format!("{job}.{label}").into();
+            piece.task.step = Some(format!("{of}.{label}").into());
+        }
+    }
 }
 
 /// A job, or a step of one: `12.batch`, `12_3.0`.
@@ -226,17 +265,26 @@ fn named<'a>(id: Cow<'a, str>, name: Option<Cow<'a, str>>) -> Piece<'a> {
 
 /// Adds an attempt; a job that never started has only a status.
 fn tried<'a>(piece: &mut Piece<'a>, attempt: Attempt<'a>) {
-    if attempt.started.is_none() && attempt.queued.is_none() && attempt.status != Some(Status::Failed) {
-        piece.task.status = attempt.status;
-    } else {
-        piece.tries.push(attempt);
+    let has_begun = attempt.started.is_some() || attempt.status == Some(Status::Failed);
+    match has_begun || attempt.queued.is_some() && attempt.status == Some(Status::Running) {
+        true => piece.tries.push(attempt),
+        false => piece.task.status = attempt.status,
     }
 }
 
-/// A state without who cancelled the job and how often it was requeued; those that a narrow column cut short (`OUT_OF_ME+`)
-/// are completed.
-fn state_word(state: &str) -> &str {
-    const STATES: [&str; 9] = [
+/// Gives the new values of a task to the try that they were measured in.
+fn of_the_last_try(piece: &mut Piece<'_>) {
+    let last = u32::try_from(piece.tries.len()).ok().filter(|last| *last > 0);
+    for sample in piece.samples.iter_mut().rev().take_while(|sample| sample.number.is_none()) {
+        sample.number = last;
+    }
+}
+
+/// A state without who cancelled the job; those that a narrow column cut short (`OUT_OF_ME+`) are completed. A job that was
+/// requeued failed if it has an exit code, otherwise it was stopped.
+fn state_word(state: &str, has_exit: bool) -> &str {
+    const STATES: [&str; 10] = [
+        "REQUEUED",
         "COMPLETED",
         "CANCELLED",
         "OUT_OF_MEMORY",
@@ -253,8 +301,8 @@ fn state_word(state: &str) -> &str {
         None => word,
     };
     match full {
-        "PREEMPTED" | "REVOKED" => "CANCELLED",
-        "DEADLINE" => "TIMEOUT",
+        "REQUEUED" if has_exit => "FAILED",
+        "PREEMPTED" | "REVOKED" | "REQUEUED" => "CANCELLED",
         "COMPLETING" | "RESIZING" | "SIGNALING" | "STAGE_OUT" => "RUNNING",
         "CONFIGURING" => "QUEUED",
         "REQUEUE_HOLD" | "SPECIAL_EXIT" | "RESV_DEL_HOLD" => "PENDING",
@@ -294,7 +342,7 @@ fn number<'t, 'a>(value: Option<Value<'t, 'a>>) -> Option<Value<'t, 'a>> {
     value.at("number").filter(|_| is_set)
 }
 
-fn job_of_json<'a>(job: Value<'_, 'a>, draft: &mut Draft<'_, 'a>) {
+fn job_of_json<'a>(job: Value<'_, 'a>, jobs: &mut Named<Piece<'a>>, draft: &mut Draft<'_, 'a>) {
     let Some(id) = job.text_at("job_id") else {
         draft.tally.warn("bad-record", "jobs without an id were ignored", || clip(job.get()));
         return;
@@ -306,21 +354,32 @@ fn job_of_json<'a>(job: Value<'_, 'a>, draft: &mut Draft<'_, 'a>) {
         (Some(index), Some(of)) => Cow::Owned(format!("{of}_{index}")),
         _ => id,
     };
-    let mut piece = named(id.clone(), job.text_at("name"));
+    // Records of one id are its attempts, one behind the other.
+    let piece = jobs.entry(&id, || named(id.clone(), job.text_at("name")));
     piece.task.labels =
         labels(job, &["job_id", "partition", "account", "user", "qos", "cluster", "working_directory"]);
     let attempt = attempt_of_json(job, draft);
-    tried(&mut piece, attempt);
-    draft.pieces.push(piece);
+    tried(piece, attempt);
     for step in job.list("steps") {
         let inner = step.at("step");
         let step_id = inner.and_then(|s| s.text_at("id")).unwrap_or(Cow::Borrowed("step"));
         // Newer versions write `12.batch`, older ones only `batch`.
         let last = step_id.rsplit('.').next().unwrap_or(&step_id);
-        let mut piece = named(format!("{id}.{last}").into(), inner.and_then(|s| s.text_at("name")));
+        let native = format!("{id}.{last}");
+        let piece =
+            jobs.entry(&native, || named(native.clone().into(), inner.and_then(|s| s.text_at("name"))));
         let attempt = attempt_of_json(step, draft);
-        tried(&mut piece, attempt);
-        draft.pieces.push(piece);
+        tried(piece, attempt);
+        let total = step.at("time").and_then(|time| time.at("total"));
+        let part = |key: &str| total.and_then(|total| total.number_at(key));
+        let cpu = part("seconds").map(|s| s + part("microseconds").unwrap_or(0.0) / 1e6);
+        piece.sample("cpu_time", cpu, Some("s"));
+        let tres = step.at("tres").and_then(|tres| tres.at("requested"));
+        let most = tres.into_iter().flat_map(|tres| tres.list("max"));
+        let memory = most.filter(|tres| tres.text_at("type").as_deref() == Some("mem"));
+        let memory = memory.filter_map(|tres| tres.number_at("count")).next();
+        piece.sample("max_rss", memory.filter(|bytes| *bytes > 0.0), Some("B"));
+        of_the_last_try(piece);
     }
 }
 
@@ -330,28 +389,33 @@ fn attempt_of_json<'a>(record: Value<'_, 'a>, draft: &mut Draft<'_, 'a>) -> Atte
     let (queued, started, ended) = (moment("submission"), moment("start"), moment("end"));
     let state = record.at("state");
     let state = state.and_then(|s| s.at("current")).or(state);
-    let mut outcome = Outcome::default();
-    let words = state.into_iter().flat_map(Value::elements).chain(state).filter_map(Value::text);
-    for word in words {
-        outcome.word(state_word(&word).to_owned());
-    }
-    let status = outcome.settle(&mut draft.clock.unread);
     let exit = record.at("exit_code");
     let code = number(exit.and_then(|e| e.at("return_code"))).and_then(Value::whole).unwrap_or(0);
     let signal = exit.and_then(|e| e.at("signal"));
     let signal = number(signal.and_then(|s| s.any(&["id", "signal_id"]))).and_then(Value::whole).unwrap_or(0);
-    let error = (code != 0 || signal != 0) && status == Some(Status::Failed);
+    let has_exit = code != 0 || signal != 0;
+    let mut outcome = Outcome::default();
+    let words = state.into_iter().flat_map(Value::elements).chain(state).filter_map(Value::text);
+    let words: Vec<String> = words.map(|word| state_word(&word, has_exit).to_owned()).collect();
+    for word in &words {
+        outcome.word(word.clone());
+    }
+    let status = outcome.settle(&mut draft.clock.unread);
+    let exit = has_exit.then(|| format!("{code}:{signal}"));
     let nodes = record.at("nodes");
     Attempt {
         queued,
         started,
         ended,
         status,
-        worker: nodes.and_then(Value::text).or_else(|| {
+        worker: nodes.and_then(Value::text).filter(|node| filled(node).is_some()).or_else(|| {
             let list: Vec<_> = nodes?.list("list").filter_map(Value::text).collect();
             (!list.is_empty()).then(|| list.join(",").into())
         }),
-        error: error.then(|| exit_error(&format!("{code}:{signal}"))),
+        error: match status {
+            Some(Status::Failed) => error_of(words.first().map(String::as_str), exit.as_deref()),
+            _ => None,
+        },
         ..Attempt::default()
     }
 }

@@ -9,7 +9,7 @@ use makespan_format::{
 };
 use makespan_model::HashMap;
 
-use crate::gather::{Ordinals, lacks};
+use crate::gather::{Ordinals, emit_plan, lacks};
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::json::pages::{read_all, report_all};
 use crate::json::tape::Value;
@@ -115,23 +115,13 @@ impl<'t, 'a> Graph<'t, 'a> {
 
 /// Emits the tasks of a graph without a run as pending tasks.
 fn emit_graph(graph: &Graph<'_, '_>, sink: &mut dyn EventSink) {
-    sink.event(Event::Run(RunInfo {
-        id: graph.file.into(),
-        source: Some("Nx".into()),
-        infer_edges: Some(false),
-        ..RunInfo::default()
-    }));
-    let message = format!("{}: a graph of tasks without a run; nothing in it was executed", graph.file);
-    sink.diagnostic(Diagnostic::new(Severity::Info, "no-results", message));
-    for id in &graph.order {
-        sink.event(Event::Task(Task {
-            id: id.clone(),
-            step: Some(id.clone()),
-            after: graph.before(id),
-            status: Some(Status::Pending),
-            ..Task::default()
-        }));
-    }
+    let tasks = graph.order.iter().map(|id| Task {
+        id: id.clone(),
+        step: Some(id.clone()),
+        after: graph.before(id),
+        ..Task::default()
+    });
+    emit_plan(graph.file, "Nx", tasks, sink);
 }
 
 /// Milliseconds since the epoch, or ISO 8601.

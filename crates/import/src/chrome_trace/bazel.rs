@@ -10,6 +10,7 @@ use makespan_model::{HashMap, Interner, Order as _, StrId};
 
 use super::actions::ActionGraph;
 use crate::tally::Tally;
+use crate::times::spelled;
 
 /// The categories of actions and of components of the critical path.
 pub(super) const ACTION: &str = "action processing";
@@ -49,6 +50,36 @@ pub(super) struct Component {
 /// Returns the name of the action that a component of the critical path is about.
 pub(super) fn action_of(component: &str) -> &str {
     component.strip_prefix("action '").and_then(|name| name.strip_suffix('\'')).unwrap_or(component)
+}
+
+/// Zones by their names in dates of Java, with their hours east of UTC: those of RFC 822, and of Europe. Other names, such
+/// as IST, are used in several countries.
+const ZONES: [(&str, i32); 17] = [
+    ("UTC", 0),
+    ("GMT", 0),
+    ("EST", -5),
+    ("EDT", -4),
+    ("CST", -6),
+    ("CDT", -5),
+    ("MST", -7),
+    ("MDT", -6),
+    ("PST", -8),
+    ("PDT", -7),
+    ("WET", 0),
+    ("WEST", 1),
+    ("CET", 1),
+    ("CEST", 2),
+    ("EET", 2),
+    ("EEST", 3),
+    ("JST", 9),
+];
+
+/// Parses the date on which Bazel began its profile, `Tue Aug 16 13:12:51 CEST 2022`, to ns since the epoch.
+pub(super) fn date(text: &str) -> Option<i64> {
+    let parts: Vec<&str> = text.split_whitespace().collect();
+    let [_, month, day, time, zone, year] = parts.as_slice() else { return None };
+    let hours = ZONES.iter().find(|(name, _)| name == zone)?.1;
+    spelled::civil(&format!("{month} {day} {time} {year}"))?.to_ns(hours * 3_600)
 }
 
 impl Bazel {
@@ -135,5 +166,20 @@ impl Bazel {
         tally.count(Severity::Warning, "action-graph-partial", what, unknown);
         let what = "actions are drawn as depending on the inputs that ended last, not on all of them";
         tally.count(Severity::Info, "edges-thinned", what, thinned + visits.cut_short);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use makespan_format::time::parse_rfc3339;
+
+    use super::date;
+
+    #[test]
+    fn dates_of_bazel_have_the_names_of_zones() {
+        assert_eq!(date("Tue Aug 16 13:12:51 CEST 2022"), parse_rfc3339("2022-08-16T11:12:51Z"));
+        assert_eq!(date("Wed Aug 03 17:35:01 MDT 2022"), parse_rfc3339("2022-08-03T23:35:01Z"));
+        assert_eq!(date("Wed Aug 03 17:35:01 IST 2022"), None);
+        assert_eq!(date("2022-08-03"), None);
     }
 }

@@ -295,7 +295,35 @@ impl Emitter<'_> {
         }
     }
 
+    /// Emits what PyTorch says about the memory of a device. Returns whether this event does.
+    fn memory(&mut self, item: &Item) -> bool {
+        let trace = self.trace;
+        let tape = &mut self.tapes[0];
+        if trace.texts.get(item.name) != "[memory]" || tape.read(trace.texts.get(item.args), 0).is_err() {
+            return false;
+        }
+        let args = tape.value(trace.texts.get(item.args));
+        let device = match (args.number_at("Device Type"), args.number_at("Device Id")) {
+            (Some(0.0), _) => "CPU".to_owned(),
+            (Some(1.0), Some(id)) => format!("GPU {id}"),
+            (Some(kind), Some(id)) => format!("device {id} of type {kind}"),
+            _ => return false,
+        };
+        let t = Some(item.ts.saturating_sub(self.origin));
+        let mut is_any = false;
+        for (key, name) in [("Total Allocated", "allocated memory"), ("Total Reserved", "reserved memory")] {
+            let Some(value) = args.number_at(key) else { continue };
+            is_any = true;
+            let (name, unit) = (format!("{device}: {name}").into(), Some("B".into()));
+            self.sink.event(Event::Sample(Sample { name, value, unit, t, ..Sample::default() }));
+        }
+        is_any
+    }
+
     fn instant(&mut self, item: &Item, slice: Option<u32>) {
+        if self.memory(item) {
+            return;
+        }
         let trace = self.trace;
         let task = slice.map(|s| trace.id(s));
         let t = Some(self.time(item.ts));

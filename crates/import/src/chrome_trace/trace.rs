@@ -370,6 +370,9 @@ impl Records for Trace {
     fn member<'a>(&mut self, key: Cow<'a, str>, value: Value<'_, 'a>, _sink: &mut dyn EventSink) {
         match &*key {
             "otherData" => {
+                if let Some(date) = value.text_at("date") {
+                    self.base = self.base.or_else(|| super::bazel::date(&date));
+                }
                 for (_, id) in value.members().filter(|(k, _)| k == "build_id") {
                     // Once the run is told by a name, it keeps it.
                     if !self.opened {

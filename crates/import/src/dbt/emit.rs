@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use makespan_format::{Alert, Attempt, ErrorInfo, Event, EventSink, Fields, Sample, Status, Task};
 use makespan_model::HashMap;
 
-use super::files::{Manifest, Node, Results, Row};
+use super::files::{Catalog, Manifest, Node, Results, Row};
 use crate::json::tape::Value;
 use crate::outcome::read;
 use crate::times::Clock;
@@ -123,6 +123,17 @@ pub(super) fn emit_task<'a>(
     });
     let own = task(&row.id, node, message.as_deref(), after);
     sink.event(Event::Task(Task { status, params: params.finish(), ..own }));
+}
+
+/// Emits the sizes of the table of a node. Returns whether there are any.
+pub(super) fn emit_statistics(id: &str, catalog: &Catalog<'_, '_>, sink: &mut dyn EventSink) -> bool {
+    let mut is_any = false;
+    for (name, value) in catalog.statistics(id) {
+        is_any = true;
+        let unit = if name.contains("bytes") { Some(Cow::Borrowed("B")) } else { None };
+        sink.event(Event::Sample(Sample { task: Some(id.into()), name, value, unit, ..Sample::default() }));
+    }
+    is_any
 }
 
 /// Emits a try of a node; one that was skipped is none.

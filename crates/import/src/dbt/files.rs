@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use makespan_model::HashMap;
+
 use crate::gather::Named;
 use crate::json::tape::Value;
 
@@ -105,4 +107,30 @@ impl<'t, 'a> Results<'t, 'a> {
 /// A member of the metadata of a file.
 pub(super) fn meta<'t, 'a>(root: Value<'t, 'a>, key: &str) -> Option<Value<'t, 'a>> {
     root.at("metadata")?.at(key)
+}
+
+/// What `dbt docs generate` found in the database.
+pub(super) struct Catalog<'t, 'a> {
+    pub(super) file: &'a str,
+    nodes: HashMap<Cow<'a, str>, Value<'t, 'a>>,
+    /// Whether it has statistics of any result.
+    pub(super) is_used: bool,
+}
+
+impl<'t, 'a> Catalog<'t, 'a> {
+    pub(super) fn read(root: Value<'t, 'a>, file: &'a str) -> Catalog<'t, 'a> {
+        let nodes = root.at("nodes").into_iter().flat_map(Value::members).collect();
+        Catalog { file, nodes, is_used: false }
+    }
+
+    /// Returns the statistics of a node that are numbers.
+    pub(super) fn statistics(&self, id: &str) -> impl Iterator<Item = (Cow<'a, str>, f64)> {
+        let stats = self.nodes.get(id).and_then(|node| node.at("stats"));
+        let is_shown =
+            |stat: &Value<'t, 'a>| stat.at("include").is_none_or(|include| include.get() == "true");
+        stats.into_iter().flat_map(Value::members).filter_map(move |(key, stat)| {
+            let value = stat.at("value").filter(|value| !value.get().starts_with(['t', 'f']))?;
+            is_shown(&stat).then_some((key, value.number()?))
+        })
+    }
 }

@@ -22,14 +22,15 @@ use crate::pairs::folder;
 use crate::sniff::{Head, JsonKind};
 use crate::tally::Tally;
 use crate::times::Clock;
-use files::{Manifest, Results, Row};
+use files::{Catalog, Manifest, Results, Row};
 
 /// Reads files that dbt writes to `target`.
 pub const IMPORTER: Importer = Importer {
     id: "dbt",
     title: "dbt",
     parts: &["run-results", "sources", "manifest", "catalog"],
-    how: "`dbt build` writes `target/run_results.json`; add `target/manifest.json` for the dependencies",
+    how: "`dbt build` writes `target/run_results.json`; add `target/manifest.json` for the dependencies, `target/catalog.json` \
+          for sizes of tables",
     lossy: "queue times, earlier attempts, times of skipped nodes; dependencies, unless the manifest is given",
     sniff,
     read,
@@ -69,12 +70,12 @@ struct Group<'t, 'a> {
 fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSink) -> Result<(), ReadError> {
     let pages = read_all(parts);
     let mut manifests = Vec::new();
-    let mut all = Vec::new();
+    let (mut all, mut catalogs) = (Vec::new(), Vec::new());
     for (part, file) in parts.iter().zip(&pages) {
         for root in file.roots() {
             match part.part {
                 "manifest" => manifests.push(Manifest::read(root, &part.source.name)),
-                "catalog" => {}
+                "catalog" => catalogs.push(Catalog::read(root, &part.source.name)),
                 _ => all.push(Results::read(root, &part.source.name)),
             }
         }
@@ -84,12 +85,21 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     for group in &groups {
         let manifest = pair(&group.results, &manifests);
         used.extend(manifest);
-        emit(group, manifest.map(|at| &manifests[at]), options, sink);
+        emit(group, manifest.map(|at| &manifests[at]), &mut catalogs, options, sink);
     }
     for (at, manifest) in manifests.iter().enumerate() {
         if !used.contains(&at) && groups.is_empty() {
             emit_manifest(manifest, sink);
         }
+    }
+    if groups.is_empty() && manifests.is_empty() {
+        return Err(ReadError::broken(
+            "a catalog of dbt has no runs; open it with run_results.json of its folder",
+        ));
+    }
+    for catalog in catalogs.iter().filter(|catalog| !catalog.is_used) {
+        let message = format!("{}: no result among the files has statistics in this catalog", catalog.file);
+        sink.diagnostic(Diagnostic::new(Severity::Info, "not-used", message));
     }
     report_all(parts, &pages, sink)
 }
@@ -133,6 +143,7 @@ fn pair(results: &[Results<'_, '_>], manifests: &[Manifest<'_, '_>]) -> Option<u
 fn emit(
     group: &Group<'_, '_>,
     manifest: Option<&Manifest<'_, '_>>,
+    catalogs: &mut [Catalog<'_, '_>],
     options: &Options<'_>,
     sink: &mut dyn EventSink,
 ) {
@@ -182,6 +193,9 @@ fn emit(
         emit::emit_task(row, last, manifest, after, statuses.get(&*row.id).copied(), sink);
         for (number, row) in (1..).zip(std::iter::once(row).chain(again)) {
             emit::emit_attempt(row, number, &mut clock, sink);
+        }
+        for catalog in catalogs.iter_mut().filter(|catalog| folder(catalog.file) == folder(first.file)) {
+            catalog.is_used |= emit::emit_statistics(&row.id, catalog, sink);
         }
     }
     ids.add_to(&mut tally);

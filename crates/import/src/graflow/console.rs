@@ -8,8 +8,9 @@ use makespan_format::{
 };
 use makespan_model::HashMap;
 
-use super::printed::{Days, Line, not_before, parse, plain, split_duration, split_end, split_metadata};
+use super::printed::{Days, Line, not_before, parse, split_duration, split_end, split_metadata};
 use super::runs::{Runs, step_of};
+use crate::coloured::plain;
 use crate::importer::Source;
 use crate::pairs::info;
 

@@ -48,7 +48,7 @@ impl Outlines {
         let mut current: Option<Outline> = None;
         let mut open: HashMap<String, Vec<usize>> = HashMap::default();
         for line in text.lines() {
-            let line = printed::plain(line);
+            let line = crate::coloured::plain(line);
             let Some(line) = printed::parse(&line) else { continue };
             let t = day.moment(line.t);
             if let Some(rest) = line.message.strip_prefix("TRACE START: ") {

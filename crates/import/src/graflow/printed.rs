@@ -1,8 +1,8 @@
 //! Parses a line of a console tracer.
 
-use std::borrow::Cow;
-
 use makespan_format::time::SECOND;
+
+use crate::coloured::plain;
 
 /// A day, ns.
 pub(super) const DAY: i64 = 86_400 * SECOND;
@@ -46,22 +46,6 @@ pub(super) fn is_line(line: &str) -> bool {
             .iter()
             .any(|k| l.message.starts_with(k))
     })
-}
-
-/// The line without the escape sequences that colour it.
-pub(super) fn plain(line: &str) -> Cow<'_, str> {
-    if !line.contains('\u{1b}') {
-        return Cow::Borrowed(line);
-    }
-    let mut out = String::with_capacity(line.len());
-    let mut rest = line;
-    while let Some((before, after)) = rest.split_once('\u{1b}') {
-        out.push_str(before);
-        let end = after.find(|c: char| c.is_ascii_alphabetic()).map_or(after.len(), |i| i + 1);
-        rest = &after[end..];
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
 }
 
 /// `  → [12:34:56.789] message`; the sign may be any, terminals without Unicode print `?`.

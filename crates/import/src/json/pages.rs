@@ -33,8 +33,13 @@ impl<'a> Pages<'a> {
         let mut mended = Mended::default();
         let plain = without_bom(bytes);
         let before = (bytes.len() - plain.len()) as u64;
-        mended.bad_utf8 = plain.utf8_chunks().filter(|c| !c.invalid().is_empty()).count() as u64;
-        let text = String::from_utf8_lossy(plain);
+        let text = match std::str::from_utf8(plain) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => {
+                mended.bad_utf8 = plain.utf8_chunks().filter(|c| !c.invalid().is_empty()).count() as u64;
+                String::from_utf8_lossy(plain)
+            }
+        };
         let mut pages = Pages { text, tapes: Vec::new(), mended, error: None, bad: 0 };
         if pages.text.len() > LONGEST {
             pages.fail("it is longer than 2 GiB", None);
@@ -271,7 +276,7 @@ pub(crate) fn report_all(
 impl<'t, 'a> Value<'t, 'a> {
     /// The member of that name, of several the last; `None` for `null` too.
     pub(crate) fn at(self, key: &str) -> Option<Value<'t, 'a>> {
-        self.members().filter(|(k, _)| k == key).last().map(|(_, v)| v).filter(|v| !v.is_null())
+        self.member(key).filter(|v| !v.is_null())
     }
 
     /// The first of these members that is there.

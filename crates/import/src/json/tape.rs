@@ -319,6 +319,27 @@ impl<'t, 'a> Value<'t, 'a> {
         Members { value: Value { at: self.at + 1, ..self }, end }
     }
 
+    /// The member with this name, of several the last one. Importers ask for most of their members one by one, so this
+    /// compares lengths before it looks at the text.
+    pub(crate) fn member(self, name: &str) -> Option<Value<'t, 'a>> {
+        let end = if self.is_object() { self.over() } else { 0 };
+        let (mut at, mut found) = (self.at + 1, None);
+        while at < end {
+            let key = self.parts[at];
+            let is_it = if key.over & ESCAPES == 0 {
+                (key.to - key.from) as usize == name.len() + 2
+                    && self.text.as_bytes()[key.from as usize + 1..key.to as usize - 1] == *name.as_bytes()
+            } else {
+                Value { at, ..self }.string() == name
+            };
+            if is_it {
+                found = Some(at + 1);
+            }
+            at = (self.parts[at + 1].over & !ESCAPES) as usize;
+        }
+        found.map(|at| Value { at, ..self })
+    }
+
     /// The names of the members of an object as they are written, without their quotes.
     pub(crate) fn names(self) -> impl Iterator<Item = &'a str> {
         let mut members = self.members();
@@ -416,6 +437,10 @@ mod tests {
         assert_eq!(list.elements().map(Value::get).collect::<Vec<_>>(), ["1", r#"{"b":[]}"#, r#""x\n""#]);
         assert_eq!(list.elements().nth(2).unwrap().text().as_deref(), Some("x\n"));
         assert_eq!((list.members().count(), root.elements().count()), (0, 0));
+        let twice = r#"{"a":{"b":1},"b":2,"\u0062":3,"c":null}"#;
+        tape.read(twice, 0).unwrap();
+        let of = |key: &str| tape.value(twice).member(key).map(Value::get);
+        assert_eq!((of("b"), of("a"), of("c"), of("d")), (Some("3"), Some(r#"{"b":1}"#), Some("null"), None));
     }
 
     #[test]

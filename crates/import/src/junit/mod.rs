@@ -9,8 +9,9 @@ mod parse;
 use std::borrow::Cow;
 
 use makespan_format::{Attempt, ErrorInfo, EventSink, Fields, Severity, Status};
-use makespan_model::HashSet;
+use makespan_model::{HashMap, HashSet};
 
+use crate::coloured::plain;
 use crate::draft::{Draft, Piece};
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
 use crate::pairs::folder;
@@ -97,15 +98,22 @@ fn emit(run: &Run, options: &Options<'_>, sink: &mut dyn EventSink) {
     let suites = || run.reports.iter().flat_map(|report| &report.suites);
     let name = run.reports.iter().map(|r| r.name.as_str()).chain(suites().map(|s| s.name.as_str()));
     draft.run.workflow = name.into_iter().find(|n| !n.is_empty()).map(Cow::Borrowed);
-    let (mut laid_out, mut at) = (0, 0);
-    for suite in suites() {
+    let (mut laid_out, mut at, mut silent) = (0, 0, 0);
+    // Tries of tests that were run again, until their last one.
+    let mut held: Held<'_> = HashMap::default();
+    for (place, suite) in suites().enumerate() {
         if let Some(start) = draft.clock.maybe(Some(&suite.timestamp)) {
             at = start;
         }
-        for case in &suite.cases {
-            emit_case(case, suite, &mut at, &mut laid_out, &mut draft);
+        let reruns = silent_reruns(suite);
+        for (number, case) in suite.cases.iter().enumerate() {
+            let is_rerun = reruns.contains(&number);
+            silent += u64::from(is_rerun);
+            emit_case(case, (place, suite), is_rerun, (&mut at, &mut laid_out), &mut held, &mut draft);
         }
     }
+    let what = "tests that were run again failed before; pytest does not record these errors";
+    draft.tally.count(Severity::Info, "errors-missing", what, silent);
     let what =
         "start times of tests are simulated: each test starts when the previous test of its suite has ended";
     draft.tally.count(Severity::Warning, "simulated-times", what, laid_out);
@@ -118,21 +126,52 @@ fn emit(run: &Run, options: &Options<'_>, sink: &mut dyn EventSink) {
     draft.emit(&IMPORTER, sink);
 }
 
+/// Tries by suite and test.
+type Held<'a> = HashMap<String, Vec<Attempt<'a>>>;
+
+/// Returns the places of tests that pytest ran again: it writes each try as a test, and those before the last without
+/// their failure. Such tests are more than the suite counts; a test that ran on several workers is counted each time.
+fn silent_reruns(suite: &Suite) -> HashSet<usize> {
+    let mut last: HashMap<(&str, &str), usize> = HashMap::default();
+    if suite.name != "pytest" {
+        return HashSet::default();
+    }
+    let is_teardown =
+        |case: &&Case| case.fault.as_ref().is_some_and(|f| f.message.starts_with(parse::TEARDOWN));
+    // A test whose teardown failed counts twice.
+    let written = suite.cases.len() + suite.cases.iter().filter(is_teardown).count();
+    if suite.tests.is_some_and(|tests| tests >= written) {
+        return HashSet::default();
+    }
+    for (number, case) in suite.cases.iter().enumerate() {
+        last.insert((&case.class, &case.name), number);
+    }
+    let is_rerun = |(number, case): &(usize, &Case)| {
+        let is_silent = case.fault.is_none() && case.skipped.is_none();
+        is_silent && last.get(&(&*case.class, &*case.name)).is_some_and(|last| last > number)
+    };
+    suite.cases.iter().enumerate().filter(is_rerun).map(|(number, _)| number).collect()
+}
+
 fn emit_case<'a>(
     case: &'a Case,
-    suite: &'a Suite,
-    at: &mut i64,
-    laid_out: &mut u64,
+    (place, suite): (usize, &'a Suite),
+    is_rerun: bool,
+    (at, laid_out): (&mut i64, &mut u64),
+    held: &mut Held<'a>,
     draft: &mut Draft<'_, 'a>,
 ) {
     let class = if case.class.is_empty() { suite.name.as_str() } else { case.class.as_str() };
+    let class = class.trim();
     let key = match class {
-        "" => case.name.clone(),
-        class => format!("{class}::{}", case.name),
+        "" => case.name.trim().to_owned(),
+        class => format!("{class}::{}", case.name.trim()),
     };
-    let mut piece = Piece::new(key.clone(), key);
+    // Tests of several suites may have one name.
+    let native = format!("{place} {key}");
+    let mut piece = Piece::new(native.clone(), key);
     let task = &mut piece.task;
-    task.name = Some(Cow::Borrowed(&case.name));
+    task.name = Some(Cow::Borrowed(case.name.trim()));
     // Parameters stand in brackets: `test_a[1-x]`.
     let name = case.name.split(['[', '(']).next().unwrap_or(&case.name).trim();
     task.step = Some(if class.is_empty() { name.into() } else { format!("{class}::{name}").into() });
@@ -149,16 +188,17 @@ fn emit_case<'a>(
     }
     task.labels = labels.finish();
     let error = |fault: &'a parse::Fault| ErrorInfo {
-        message: Cow::Borrowed(if fault.message.is_empty() {
+        message: plain(if fault.message.is_empty() {
             fault.text.lines().next().unwrap_or(&fault.kind)
         } else {
             &fault.message
         }),
         kind: Some(&*fault.kind).filter(|k| !k.is_empty()).map(Cow::Borrowed),
-        trace: Some(&*fault.text).filter(|t| !t.is_empty()).map(Cow::Borrowed),
+        trace: Some(&*fault.text).filter(|t| !t.is_empty()).map(plain),
     };
     let status = match (&case.fault, case.skipped.is_some()) {
         _ if !case.complete => Status::Unknown,
+        _ if is_rerun => Status::Failed,
         (Some(_), _) => Status::Failed,
         (None, true) => Status::Skipped,
         // A test without a failure, an error and a reason to skip it has passed: that is the format.
@@ -179,6 +219,7 @@ fn emit_case<'a>(
         // A test that passed in the end failed before, one that failed in the end failed again.
         let failed =
             |fault| Attempt { status: Some(Status::Failed), error: Some(error(fault)), ..Attempt::default() };
+        piece.tries = held.remove(&native).unwrap_or_default();
         piece.tries.extend(case.reruns.iter().map(failed));
         *laid_out += u64::from(recorded.is_none() && ended.is_some());
         piece.tries.push(Attempt {
@@ -191,5 +232,13 @@ fn emit_case<'a>(
         });
     }
     *at = (*at).max(ended.unwrap_or(*at));
+    if is_rerun {
+        held.insert(native, piece.tries);
+        return;
+    }
+    // Numbers tell tries apart that took no time.
+    for (number, tried) in (1..).zip(&mut piece.tries) {
+        tried.number = number;
+    }
     draft.pieces.push(piece);
 }

@@ -8,6 +8,9 @@ use crate::encoding::text_of;
 /// Text of failures beyond this is left out.
 const LONGEST_TEXT: usize = 64 << 10;
 
+/// How the message of an error begins that pytest found after a test.
+pub(super) const TEARDOWN: &str = "failed on teardown with";
+
 /// A report.
 #[derive(Default)]
 pub(super) struct Report {
@@ -25,6 +28,8 @@ pub(super) struct Suite {
     pub(super) name: String,
     pub(super) timestamp: String,
     pub(super) host: String,
+    /// The number of tests that the suite states.
+    pub(super) tests: Option<usize>,
     pub(super) cases: Vec<Case>,
 }
 
@@ -148,6 +153,7 @@ impl Parser {
                     name: attribute(tag, &["name"]),
                     timestamp: attribute(tag, &["timestamp"]),
                     host: attribute(tag, &["hostname"]),
+                    tests: attribute(tag, &["tests"]).parse().ok(),
                     cases: Vec::new(),
                 };
                 if let Some(outer) = self.open.last().and_then(|at| self.report.suites.get(*at))
@@ -235,8 +241,16 @@ impl Parser {
             self.open.push(self.report.suites.len());
             self.report.suites.push(Suite::default());
         }
-        if let Some(suite) = self.open.last().and_then(|at| self.report.suites.get_mut(*at)) {
-            suite.cases.push(case);
+        let Some(suite) = self.open.last().and_then(|at| self.report.suites.get_mut(*at)) else { return };
+        // pytest writes a test that failed, and whose teardown failed too, twice.
+        if let (Some(fault), Some(last)) = (&case.fault, suite.cases.last_mut())
+            && fault.message.starts_with(TEARDOWN)
+            && (&last.class, &last.name) == (&case.class, &case.name)
+            && let Some(first) = &mut last.fault
+        {
+            first.text.push_str(&format!("\n\n{}\n{}", fault.message, fault.text));
+            return;
         }
+        suite.cases.push(case);
     }
 }

@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 
 use makespan_format::time::format_rfc3339;
 use makespan_format::{
-    Alert, Attempt, ErrorInfo, Event, EventSink, Fields, Log, RunInfo, Sample, Severity, Status, Task,
+    Alert, Attempt, Diagnostic, ErrorInfo, Event, EventSink, Fields, Log, RunInfo, Sample, Severity, Status,
+    Task,
 };
 use makespan_model::HashMap;
 
 use super::attributes::Attributes;
-use super::span::{Book, NO_END, Note, Point, Span, Trace};
+use super::span::{Book, NO_END, Note, Point, Span, Trace, log, service};
+use super::unspanned;
 use crate::gather::lacks;
 use crate::ids::Fan;
 use crate::importer::Importer;
@@ -38,6 +40,7 @@ pub(crate) fn emit(
             None => loose.push(at),
         }
     }
+    let loose = unspanned::emit(&book, loose, importer, source, sink);
     for trace in &book.traces.list {
         emit_trace(trace, &book.resources, source, Extent::Whole, sink);
         lacks(importer, sink);
@@ -53,6 +56,8 @@ pub(crate) fn emit(
         let service = book.resources.iter().find_map(service);
         let id = format!("logs and metrics of {}", service.as_deref().unwrap_or(book.file));
         sink.event(Event::Run(RunInfo { id: id.into(), source: Some(source.into()), ..RunInfo::default() }));
+        let message = "log records and metrics of no trace are shown as a run without tasks";
+        sink.diagnostic(Diagnostic::new(Severity::Info, "no-tasks", message.to_owned()));
     }
     for at in loose {
         sink.event(log(&book.logs[at], None));
@@ -119,20 +124,6 @@ fn sample<'r>(point: &'r Point<'_>) -> Event<'r> {
         t: point.t,
         ..Sample::default()
     })
-}
-
-fn log<'r>(record: &'r super::span::Record<'_>, task: Option<&'r str>) -> Event<'r> {
-    Event::Log(Log {
-        task: task.map(Cow::Borrowed),
-        number: None,
-        t: record.t,
-        level: record.level.clone(),
-        text: Cow::Borrowed(&record.text),
-    })
-}
-
-fn service<'a>(resource: &Attributes<'a>) -> Option<Cow<'a, str>> {
-    resource.text(&["service.name"])
 }
 
 fn emit_trace(

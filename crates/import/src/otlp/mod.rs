@@ -13,6 +13,7 @@ mod json;
 mod proto;
 mod request;
 mod span;
+mod unspanned;
 
 use makespan_format::EventSink;
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use makespan_format::{Attempt, Status};
+use makespan_format::{Attempt, Event, Log, Status};
 use makespan_model::HashMap;
 
 use super::attributes::Attributes;
@@ -224,6 +224,22 @@ fn base64(text: &str) -> Option<Vec<u8>> {
         }
     }
     Some(out)
+}
+
+/// Returns a log record as a line of a task.
+pub(super) fn log<'r>(record: &'r Record<'_>, task: Option<&'r str>) -> Event<'r> {
+    Event::Log(Log {
+        task: task.map(Cow::Borrowed),
+        number: None,
+        t: record.t,
+        level: record.level.clone(),
+        text: Cow::Borrowed(&record.text),
+    })
+}
+
+/// Returns the service that a resource is.
+pub(super) fn service<'a>(resource: &Attributes<'a>) -> Option<Cow<'a, str>> {
+    resource.text(&["service.name"])
 }
 
 #[cfg(test)]

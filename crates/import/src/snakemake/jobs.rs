@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use makespan_format::{Artifact, Attempt, Direction, ErrorInfo, Event, EventSink, Fields, Status, Task};
+use makespan_format::{
+    Artifact, Attempt, Direction, ErrorInfo, Event, EventSink, Fields, Sample, Status, Task,
+};
 use makespan_model::{HashMap, Order as _};
 
 use crate::gather::Ordinals;
@@ -20,9 +22,13 @@ pub(super) struct Job<'a> {
     pub(super) outputs: Vec<Cow<'a, str>>,
     pub(super) labels: Fields,
     pub(super) params: Fields,
+    /// The file of its benchmark.
+    pub(super) benchmark: Option<&'a str>,
     /// The command, as JSON.
     pub(super) command: Option<Cow<'a, str>>,
     pub(super) tries: Vec<Try<'a>>,
+    /// Measured values of the last try.
+    pub(super) samples: Vec<Sample<'a>>,
 }
 
 /// A try of a job.
@@ -87,6 +93,10 @@ pub(super) fn emit_jobs(jobs: Vec<Job<'_>>, tally: &mut Tally, sink: &mut dyn Ev
                 error,
                 ..Attempt::default()
             }));
+        }
+        let last = u32::try_from(job.tries.len()).ok().filter(|last| *last > 0);
+        for sample in &job.samples {
+            sink.event(Event::Sample(Sample { task: Some(task()), number: last, ..sample.clone() }));
         }
         for (paths, direction) in [(&job.inputs, Direction::Input), (&job.outputs, Direction::Output)] {
             for path in paths {

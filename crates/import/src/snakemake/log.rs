@@ -7,6 +7,7 @@ use std::rc::Rc;
 use makespan_format::{Event, EventSink, Fields, RunInfo, Severity, Status};
 use makespan_model::HashMap;
 
+use super::benchmark::{Benchmark, join};
 use super::jobs::{Job, Try, emit_jobs};
 use super::metadata::refine;
 use crate::gather::lacks;
@@ -57,6 +58,7 @@ pub(super) fn emit(
     text: &str,
     file: &str,
     records: &mut Vec<Job<'_>>,
+    benchmarks: &mut [Benchmark<'_>],
     importer: &Importer,
     options: &Options<'_>,
     sink: &mut dyn EventSink,
@@ -83,6 +85,10 @@ pub(super) fn emit(
     }
     reader.close();
     let Reader { mut jobs, mut info, labels, ids, clock, mut tally, is_over, .. } = reader;
+    if jobs.is_empty() {
+        // There was nothing to do.
+        return;
+    }
     for tried in jobs.iter_mut().flat_map(|job| &mut job.tries) {
         if tried.status.is_none() {
             // Nothing was printed of its end.
@@ -96,6 +102,9 @@ pub(super) fn emit(
         "records of `.snakemake/metadata` were joined with the jobs of the log",
         refined,
     );
+    let repeated = join(&mut jobs, benchmarks);
+    let what = "benchmarks of several executions are shown as their mean";
+    tally.count(Severity::Info, "benchmarks-averaged", what, repeated);
     info.labels = labels.finish();
     sink.event(Event::Run(info));
     lacks(importer, sink);
@@ -190,7 +199,11 @@ impl<'a> Reader<'a, '_> {
                 self.job.which = value.into();
                 self.job.params.str(key, value);
             }
-            "log" | "benchmark" | "reason" | "threads" | "priority" => {
+            "benchmark" => {
+                self.job.labels.str(key, value);
+                self.job.benchmark = Some(value);
+            }
+            "log" | "reason" | "threads" | "priority" => {
                 self.job.labels.str(key, value);
             }
             "resources" | "params" => {

@@ -68,7 +68,7 @@ fn results_of_playwright() {
 fn results_of_allure_are_one_run_and_retries_attempts() {
     let runs = fixtures("allure", &["two-result.json", "one-result.json"]);
     assert_eq!(all_counts(&runs), ["allure-results: 1 tasks, 2 attempts, 0 edges: 1 succeeded"]);
-    assert_eq!(seconds(&runs[0], "tests.test_a#test_x"), 3.0);
+    assert_eq!(seconds(&runs[0], "tests.test_a#test_x [1]"), 3.0);
 }
 
 #[test]

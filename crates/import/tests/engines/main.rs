@@ -22,6 +22,7 @@ mod tables;
 mod traces;
 mod variants;
 mod wfcommons;
+mod written;
 
 use std::path::{Path, PathBuf};
 

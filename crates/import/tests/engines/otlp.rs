@@ -202,7 +202,7 @@ fn recorded_traces() {
             "gha_success-trace.otlp.jsonl: 1 runs, 16 tasks, 16 attempts, 0 edges: 4 succeeded 12 failed",
             "jaegerui_otlp-multi-in.jsonl: 1 runs, 4 tasks, 4 attempts, 0 edges: 4 succeeded",
             "jaegerui_otlp2jaeger-in.json: 1 runs, 1 tasks, 1 attempts, 0 edges: 1 succeeded",
-            "proto_example_logs.json: 1 runs, 0 tasks, 0 attempts, 0 edges:",
+            "proto_example_logs.json: 1 runs, 1 tasks, 0 attempts, 0 edges: 1 unknown",
             "proto_example_metrics.json: 1 runs, 0 tasks, 0 attempts, 0 edges:",
             "proto_example_trace.json: 1 runs, 1 tasks, 1 attempts, 0 edges: 1 succeeded",
             "python_console_exporter.json: 1 runs, 6 tasks, 6 attempts, 0 edges: 6 succeeded",

@@ -46,11 +46,11 @@ fn jobs_of_slurm_between_bars() {
     let run = &fixtures("slurm", &["sacct.txt"])[0];
     assert_eq!(
         counts(run),
-        "9 tasks, 10 attempts, 0 edges: 1 pending 1 running 4 succeeded 1 failed 1 cancelled 1 unknown"
+        "9 tasks, 9 attempts, 0 edges: 1 pending 1 running 4 succeeded 1 failed 1 cancelled 1 unknown"
     );
     assert_eq!(seconds(run, "sim[0]"), 93_783.0);
     assert_eq!((status(run, "sim[1]"), status(run, "odd")), ("failed", "unknown"));
-    assert_eq!(run.parent(run.find_task("batch").unwrap()), run.find_task("prepare"));
+    assert_eq!(run.parent(run.find_task("prepare.batch").unwrap()), run.find_task("prepare"));
     let found = codes(run);
     assert!(found.contains(&("unknown-status", 1)) && found.contains(&("bad-line", 1)), "{found:?}");
 }
@@ -61,6 +61,6 @@ fn jobs_of_slurm_in_aligned_columns_and_in_json() {
     assert_eq!(counts(run), "4 tasks, 3 attempts, 0 edges: 1 succeeded 2 failed 1 cancelled");
     assert_eq!(seconds(run, "rapport"), 172_810.0);
     let run = &fixtures("slurm", &["sacct.json"])[0];
-    assert_eq!(counts(run), "4 tasks, 4 attempts, 0 edges: 1 pending 2 succeeded 1 failed");
-    assert_eq!(ids(run), ["align", "batch", "call[4]", "wait"]);
+    assert_eq!(counts(run), "4 tasks, 3 attempts, 0 edges: 1 pending 2 succeeded 1 failed");
+    assert_eq!(ids(run), ["align", "align.batch", "call[4]", "wait"]);
 }
