@@ -75,7 +75,7 @@ fn an_alert_is_a_sentence_with_the_run_the_value_and_the_limit() {
         ),
         (
             "p95 duration > 1 s",
-            "The percentile 95 of the duration of the tasks of run nightly is 9 s, more than the limit of 1 s",
+            "The percentile 95 of the duration of the tasks of run nightly is 8.6 s, more than the limit of 1 s",
         ),
     ] {
         check(Condition::figure(rule), run, Moment::Over, (Firing, sentence));
