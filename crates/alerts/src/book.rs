@@ -152,7 +152,7 @@ impl AlertBook {
 
     /// Returns the entries that follow from the removal of runs: their firing alerts are resolved.
     pub fn without_runs(&self, is_gone: impl Fn(&str) -> bool, now: i64) -> Vec<AlertEntry> {
-        let text = "the run was removed from the store";
+        let text = "The run was removed from the store";
         let gone = self.open().filter(|alert| is_gone(&alert.run));
         let entry =
             |id| AlertEntry { text: text.to_owned(), ..AlertEntry::new(now, EntryKind::Resolved, id) };

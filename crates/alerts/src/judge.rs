@@ -11,9 +11,8 @@ use makespan_views::amount::Unit;
 
 use crate::baseline::Baseline;
 use crate::rule::{AlertRule, Condition, RunLimit};
+use crate::sentence::{self, Figures};
 
-/// Maximum number of task names in a text.
-const NAMED: usize = 3;
 /// Maximum number of task ids kept with an alert.
 const KEPT: usize = 20;
 
@@ -68,7 +67,8 @@ pub struct Judgement {
     pub quantity: Quantity,
     /// Ids of the tasks concerned; only the first if there are many.
     pub tasks: Vec<String>,
-    /// One sentence without a full stop: the value and the limit; for [`Verdict::Unknown`], the reason.
+    /// One sentence without a full stop: what happened, in which run and task, the value and the limit; for
+    /// [`Verdict::Unknown`], the reason.
     pub text: String,
 }
 
@@ -107,19 +107,18 @@ fn verdict(fires: bool) -> Verdict {
     if fires { Verdict::Firing } else { Verdict::Clear }
 }
 
-/// Text `name value > limit`; without the limit if the rule does not fire.
-fn compared(rule: &Rule, name: &str, value: f64, limit: f64, quantity: Quantity) -> Judgement {
-    let unit = Unit::of(quantity);
-    let shown = format!("{name} {}", unit.text(value));
+/// Judges a value by a limit, with the given sentence about both. `name` is used if there is no value.
+fn compared(rule: &Rule, name: &str, figures: Figures, sentence: impl FnOnce() -> String) -> Judgement {
+    let Figures { value, limit, quantity } = figures;
     if value.is_nan() {
         return Judgement::unknown(format!("the run has no {name}"));
     }
     if limit.is_nan() {
-        return Judgement::unknown(format!("{shown} cannot be compared with {}", rule.written));
+        let shown = Unit::of(quantity).text(value);
+        return Judgement::unknown(format!("{name} {shown} cannot be compared with {}", rule.written));
     }
     let fires = rule.comparison.holds(value, limit);
-    let text = if fires { format!("{shown} {} {}", rule.comparison.sign(), unit.text(limit)) } else { shown };
-    Judgement::new(verdict(fires), text).with(value, Some(limit), quantity)
+    Judgement::new(verdict(fires), sentence()).with(value, Some(limit), quantity)
 }
 
 fn figure(gate: &Gate, rule: &AlertRule, watched: &Watched<'_>, baseline: &Baseline) -> Judgement {
@@ -137,13 +136,23 @@ fn figure(gate: &Gate, rule: &AlertRule, watched: &Watched<'_>, baseline: &Basel
     }
     let written = rule.to_string();
     let name = written.split(['<', '>', '=', '!']).next().unwrap_or_default().trim();
-    let judged = compared(&rule, name, found.value, found.limit, found.quantity);
-    match found.task {
-        Some(task) if judged.verdict == Verdict::Firing => {
-            let text = format!("{} (task {})", judged.text, visible(facts.run().task_name(task)));
-            Judgement { text, ..judged.about(facts.run(), &[task]) }
+    let figures = Figures { value: found.value, limit: found.limit, quantity: found.quantity };
+    let run = facts.run();
+    let sentence = || sentence::figure(&rule, run, figures, found.task);
+    let judged = compared(&rule, name, figures, sentence);
+    let tasks = match found.task {
+        _ if judged.verdict != Verdict::Firing => Vec::new(),
+        Some(task) => vec![task],
+        None if rule.figure == "failed" => failed(run),
+        None => Vec::new(),
+    };
+    match tasks.as_slice() {
+        [] => judged,
+        [_, ..] if rule.figure == "failed" => {
+            let text = format!("{}: {}", judged.text, sentence::names(run, &tasks));
+            Judgement { text, ..judged.about(run, &tasks) }
         }
-        _ => judged,
+        _ => judged.about(run, &tasks),
     }
 }
 
@@ -170,15 +179,8 @@ fn metric(rule: &Rule, watched: &Watched<'_>) -> Judgement {
         return Judgement::unknown(format!("the run has no metric {}", visible(&rule.figure)));
     };
     let limit = rule.limit_of(quantity).unwrap_or(f64::NAN);
-    compared(rule, &visible(&rule.figure), value, limit, quantity)
-}
-
-/// Names of the first tasks: "align, sort and 4 more".
-fn names(run: &Run, tasks: &[TaskId]) -> String {
-    let named: Vec<_> = tasks.iter().take(NAMED).map(|task| visible(run.task_name(*task))).collect();
-    let more = tasks.len() - named.len();
-    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("{}{rest}", named.join(", "))
+    let figures = Figures { value, limit, quantity };
+    compared(rule, &visible(&rule.figure), figures, || sentence::metric(rule, run, figures))
 }
 
 fn tasks(query: &Query, watched: &Watched<'_>) -> Judgement {
@@ -189,26 +191,30 @@ fn tasks(query: &Query, watched: &Watched<'_>) -> Judgement {
     };
     let run = facts.run();
     let found: Vec<TaskId> = run.task_ids().filter(|task| mask[task.index()]).collect();
-    let number = counted(found.len(), "task");
-    let text = match found.len() {
-        0 => format!("no task matches {query}"),
-        1 => format!("{number} matches {query}: {}", names(run, &found)),
-        _ => format!("{number} match {query}: {}", names(run, &found)),
-    };
+    let text = sentence::matching(run, &query.to_string(), &found);
     let judged = Judgement::new(verdict(!found.is_empty()), text);
     judged.with(found.len() as f64, None, Quantity::Count).about(run, &found)
 }
 
+fn failed(run: &Run) -> Vec<TaskId> {
+    run.task_ids().filter(|task| run.tasks.status[task.index()] == Status::Failed).collect()
+}
+
 fn status(statuses: &[Status], run: &Run) -> Judgement {
     let Some(status) = run.status() else { return Judgement::unknown("the status of the run is unknown") };
-    let failed: Vec<TaskId> =
-        run.task_ids().filter(|task| run.tasks.status[task.index()] == Status::Failed).collect();
+    let failed = failed(run);
     let fires = statuses.contains(&status);
-    let text = match failed.as_slice() {
-        [_, ..] if fires && status == Status::Failed => {
-            format!("the run failed in {}: {}", counted(failed.len(), "task"), names(run, &failed))
+    let subject = sentence::subject(run);
+    let text = match (status, failed.as_slice()) {
+        (Status::Failed, [_, ..]) if fires => {
+            format!(
+                "{subject} failed in {}: {}",
+                counted(failed.len(), "task"),
+                sentence::names(run, &failed)
+            )
         }
-        _ => format!("the run is {}", status.name()),
+        (Status::Failed | Status::Succeeded, _) => format!("{subject} {}", status.name()),
+        _ => format!("The status of {} is {}", sentence::within(run), status.name()),
     };
     let judged = Judgement::new(verdict(fires), text);
     if fires && status == Status::Failed { judged.about(run, &failed) } else { judged }
@@ -242,12 +248,14 @@ fn running(limit: RunLimit, query: Option<&Query>, watched: &Watched<'_>, baseli
         Some((_, took, limit, task)) => {
             let more = match over.len() - 1 {
                 0 => String::new(),
-                more => format!(", and {} longer than expected", counted(more, "other task")),
+                1 => "; 1 other task exceeds its limit, too".to_owned(),
+                more => format!("; {} exceed their limits, too", counted(more, "other task")),
             };
             let verb = if watched.moment == Moment::Past { "ran" } else { "has been running" };
             let text = format!(
-                "task {} {verb} for {}, limit {}{more}",
+                "Task {} of {} {verb} for {}, longer than the limit of {}{more}",
                 visible(run.task_name(*task)),
+                sentence::within(run),
                 duration(*took),
                 duration(*limit)
             );
@@ -257,7 +265,10 @@ fn running(limit: RunLimit, query: Option<&Query>, watched: &Watched<'_>, baseli
         None if judged == 0 && unknown > 0 => {
             Judgement::unknown("no earlier run has a successful task of these steps")
         }
-        None => Judgement::new(Verdict::Clear, format!("no task has been running for more than {limit}")),
+        None => {
+            let text = format!("No task of {} has been running for more than {limit}", sentence::within(run));
+            Judgement::new(Verdict::Clear, text)
+        }
     }
 }
 
@@ -290,10 +301,12 @@ fn silent(limit: i64, watched: &Watched<'_>) -> Judgement {
         Moment::Past => longest_gap(watched.facts.run()),
     };
     let fires = quiet > limit;
+    let subject = sentence::subject(watched.facts.run());
+    let (shown, most) = (duration(quiet), duration(limit));
     let text = match fires {
-        true => format!("no event for {}, limit {}", duration(quiet), duration(limit)),
-        false if watched.moment == Moment::Over => "the run has finished".to_owned(),
-        false => format!("at most {} without an event", duration(quiet)),
+        true => format!("{subject} recorded no event for {shown}, longer than the limit of {most}"),
+        false if watched.moment == Moment::Over => format!("{subject} has finished"),
+        false => format!("{subject} recorded no event for {shown}, within the limit of {most}"),
     };
     Judgement::new(verdict(fires), text).with(quiet as f64, Some(limit as f64), Quantity::Time)
 }

@@ -36,19 +36,71 @@ use Verdict::{Clear, Firing, Unknown};
 fn an_alert_fires_when_a_figure_exceeds_its_limit() {
     let run = "a 0..4 w1\nb 4..9 w1 a";
     let over = Moment::Over;
-    check(Condition::figure("makespan > 8 s"), run, over, (Firing, "makespan 9 s > 8 s"));
-    check(Condition::figure("makespan > 9 s"), run, over, (Clear, "makespan 9 s"));
-    check(Condition::figure("duration > 4 s"), run, over, (Firing, "max duration 5 s > 4 s (task b)"));
+    check(
+        Condition::figure("makespan > 8 s"),
+        run,
+        over,
+        (Firing, "Run run has taken 9 s, more than the limit of 8 s"),
+    );
+    check(
+        Condition::figure("makespan > 9 s"),
+        run,
+        over,
+        (Clear, "Run run has taken 9 s, within the limit of 9 s"),
+    );
+    check(
+        Condition::figure("duration > 4 s"),
+        run,
+        over,
+        (Firing, "The duration of task b of run run is 5 s, more than the limit of 4 s"),
+    );
     check(Condition::figure("nothing > 4"), run, over, (Unknown, "the run has no max nothing"));
     let wrong = "makespan 9 s cannot be compared with 4 GB";
     check(Condition::figure("makespan > 4 GB"), run, over, (Unknown, wrong));
 }
 
 #[test]
+fn an_alert_is_a_sentence_with_the_run_the_value_and_the_limit() {
+    let run = "run nightly\na 0..4 w1 failed\nb 4..9 w1 failed\nc 0..8 w2 try=1 failed\nc 8..9 w2 try=2";
+    for (rule, sentence) in [
+        ("failed > 0", "2 tasks of run nightly failed, more than the limit of 0: a, b"),
+        ("failed >= 2", "2 tasks of run nightly failed, at or above the limit of 2: a, b"),
+        ("retries > 0", "Run nightly has 1 retry, more than the limit of 0"),
+        ("tasks != 4", "Run nightly has 3 tasks, not equal to the limit of 4"),
+        ("unfinished = 0", "No task of run nightly is unfinished, equal to the limit of 0"),
+        ("success-rate < 90 %", "The success rate of run nightly is 33.33 %, less than the limit of 90 %"),
+        (
+            "mean duration <= 10 s",
+            "The mean duration of the tasks of run nightly is 6 s, at or below the limit of 10 s",
+        ),
+        (
+            "p95 duration > 1 s",
+            "The percentile 95 of the duration of the tasks of run nightly is 8.6 s, more than the limit of 1 s",
+        ),
+    ] {
+        check(Condition::figure(rule), run, Moment::Over, (Firing, sentence));
+    }
+    let fired = judged(Condition::figure("failed > 0"), run, Moment::Over, &[]);
+    assert_eq!(fired.tasks, ["a", "b"]);
+    let clear = "No task of run run failed, within the limit of 0";
+    check(Condition::figure("failed > 0"), "a 0..4 w1", Moment::Over, (Clear, clear));
+}
+
+#[test]
 fn the_makespan_of_an_unfinished_run_grows_with_time() {
     let run = "a 0..4 w1\nb 4.. w1 a running";
-    check(Condition::figure("makespan > 1 min"), run, live(30), (Clear, "makespan 30 s"));
-    check(Condition::figure("makespan > 1 min"), run, live(90), (Firing, "makespan 1 min 30 s > 1 min 00 s"));
+    check(
+        Condition::figure("makespan > 1 min"),
+        run,
+        live(30),
+        (Clear, "Run run has taken 30 s, within the limit of 1 min 00 s"),
+    );
+    check(
+        Condition::figure("makespan > 1 min"),
+        run,
+        live(90),
+        (Firing, "Run run has taken 1 min 30 s, more than the limit of 1 min 00 s"),
+    );
 }
 
 #[test]
@@ -57,7 +109,10 @@ fn earlier_runs_give_the_limit() {
     let earlier = ["a 0..10 w1", "a 0..20 w1", "a 0..12 w1"];
     let of = |text: &str, earlier: &[&str]| judged(slow(), text, Moment::Over, earlier);
     let found = of("a 0..19 w1", &earlier);
-    assert_eq!((found.verdict, found.text.as_str()), (Firing, "makespan 19 s > 18 s"));
+    assert_eq!(
+        (found.verdict, found.text.as_str()),
+        (Firing, "Run run has taken 19 s, more than the limit of 18 s")
+    );
     assert_eq!(of("a 0..18 w1", &earlier).verdict, Clear);
     let first = of("a 0..18 w1", &[]);
     assert_eq!((first.verdict, first.text.as_str()), (Unknown, "no earlier run has this figure"));
@@ -68,8 +123,8 @@ fn matching_tasks_are_counted_and_listed() {
     let run = "a 0..4 w1 failed\nb 0..9 w2 failed\nc 0..1 w3\nd 0..1 w4 failed\ne 0..1 w4 failed";
     let found = judged(Condition::tasks("status:failed"), run, Moment::Over, &[]);
     assert_eq!((found.verdict, found.value, found.tasks.len()), (Firing, Some(4.0), 4));
-    assert_eq!(found.text, "4 tasks match status:failed: a, b, d and 1 more");
-    let clear = (Clear, "no task matches status:failed");
+    assert_eq!(found.text, "4 tasks of run run match status:failed: a, b, d and 1 more");
+    let clear = (Clear, "No task of run run matches status:failed");
     check(Condition::tasks("status:failed"), "a 0..4 w1", Moment::Over, clear);
     let unknown = judged(Condition::tasks("tokens>5"), "a 0..4 w1", Moment::Over, &[]);
     assert_eq!(unknown.verdict, Unknown, "{}", unknown.text);
@@ -78,23 +133,33 @@ fn matching_tasks_are_counted_and_listed() {
 #[test]
 fn a_status_rule_fires_for_a_failed_run() {
     let failed = || Condition::status("failed");
-    let text = "the run failed in 1 task: b";
+    let text = "Run run failed in 1 task: b";
     check(failed(), "a 0..4 w1\nb 4..9 w1 a failed", Moment::Over, (Firing, text));
-    check(failed(), "a 0..4 w1", Moment::Over, (Clear, "the run is succeeded"));
+    check(failed(), "a 0..4 w1", Moment::Over, (Clear, "Run run succeeded"));
 }
 
 #[test]
 fn a_task_that_runs_for_too_long_is_stuck() {
     let run = "a 0..4 w1\nb 4.. w1 a running\nc 8.. w2 step=x running";
     let limit = |text: &str| Condition::running(text, None);
-    let text = "task b has been running for 16 s, limit 10 s, and 1 other task longer than expected";
+    let text = "Task b of run run has been running for 16 s, longer than the limit of 10 s; 1 other task exceeds its limit, too";
     check(limit("10 s"), run, live(20), (Firing, text));
-    let clear = "no task has been running for more than 10 s";
+    let clear = "No task of run run has been running for more than 10 s";
     check(limit("10 s"), run, live(14), (Clear, clear));
     check(limit("10 s"), run, Moment::Over, (Clear, clear));
     let only = Condition::running("10 s", Some("step:x"));
-    check(only, run, live(20), (Firing, "task c has been running for 12 s, limit 10 s"));
-    check(limit("3 s"), "a 0..4 w1", Moment::Past, (Firing, "task a ran for 4 s, limit 3 s"));
+    check(
+        only,
+        run,
+        live(20),
+        (Firing, "Task c of run run has been running for 12 s, longer than the limit of 10 s"),
+    );
+    check(
+        limit("3 s"),
+        "a 0..4 w1",
+        Moment::Past,
+        (Firing, "Task a of run run ran for 4 s, longer than the limit of 3 s"),
+    );
 }
 
 #[test]
@@ -103,7 +168,10 @@ fn a_step_is_compared_with_its_own_history() {
     let earlier = ["a 0..10 w1 step=x\nb 0..1 w2 step=y", "a 0..12 w1 step=x failed"];
     let of = |text: &str, now: i64| judged(p95(), text, live(now), &earlier);
     // Failed attempts are short or long for their own reasons.
-    assert_eq!(of("a 0.. w1 step=x running", 11).text, "task a has been running for 11 s, limit 10 s");
+    assert_eq!(
+        of("a 0.. w1 step=x running", 11).text,
+        "Task a of run run has been running for 11 s, longer than the limit of 10 s"
+    );
     assert_eq!(of("a 0.. w1 step=x running", 10).verdict, Clear);
     assert_eq!(of("a 0.. w1 step=new running", 100).verdict, Unknown);
 }
@@ -112,14 +180,34 @@ fn a_step_is_compared_with_its_own_history() {
 fn silence_counts_from_the_last_event_until_the_run_ends() {
     let silent = || Condition::silent("1 min");
     let run = "a 0..4 w1\nb 4.. w1 a running";
-    check(silent(), run, live(61), (Firing, "no event for 1 min 01 s, limit 1 min 00 s"));
-    check(silent(), run, live(60), (Clear, "at most 1 min 00 s without an event"));
-    check(silent(), run, Moment::Over, (Clear, "the run has finished"));
+    check(
+        silent(),
+        run,
+        live(61),
+        (Firing, "Run run recorded no event for 1 min 01 s, longer than the limit of 1 min 00 s"),
+    );
+    check(
+        silent(),
+        run,
+        live(60),
+        (Clear, "Run run recorded no event for 1 min 00 s, within the limit of 1 min 00 s"),
+    );
+    check(silent(), run, Moment::Over, (Clear, "Run run has finished"));
     let unknown = Moment::Live { now: 99 * SECOND, last_event: None };
     assert_eq!(judged(silent(), run, unknown, &[]).verdict, Unknown);
-    check(silent(), "a 0..90 w1", Moment::Past, (Firing, "no event for 1 min 30 s, limit 1 min 00 s"));
+    check(
+        silent(),
+        "a 0..90 w1",
+        Moment::Past,
+        (Firing, "Run run recorded no event for 1 min 30 s, longer than the limit of 1 min 00 s"),
+    );
     // A clock that was set back does not count as silence.
-    check(silent(), run, live(-5), (Clear, "at most 0 s without an event"));
+    check(
+        silent(),
+        run,
+        live(-5),
+        (Clear, "Run run recorded no event for 0 s, within the limit of 1 min 00 s"),
+    );
 }
 
 fn sampled(samples: &[(&str, &str, f64, i64)]) -> Facts {
@@ -144,8 +232,14 @@ fn a_live_rule_uses_the_latest_metric_value_and_a_dry_run_the_highest() {
         let rule = AlertRule::new("rule", Condition::metric(text).unwrap());
         judge(&rule, &Watched { facts: &facts, moment, utc_offset: 0 }, &Baseline::default())
     };
-    assert_eq!(of("mem > 4 GB", live(0)).text, "mem 300 MB");
-    assert_eq!(of("mem > 4 GB", Moment::Past).text, "mem 5 GB > 4 GB");
+    assert_eq!(
+        of("mem > 4 GB", live(0)).text,
+        "The metric mem of run run is 300 MB, within the limit of 4 GB"
+    );
+    assert_eq!(
+        of("mem > 4 GB", Moment::Past).text,
+        "The metric mem of run run is 5 GB, more than the limit of 4 GB"
+    );
     assert_eq!(of("cpu > 90", live(0)).verdict, Firing);
     assert_eq!(of("cpu > 4 GB", live(0)).verdict, Unknown);
     assert_eq!(of("disk > 90", live(0)).text, "the run has no metric disk");

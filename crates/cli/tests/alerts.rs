@@ -32,11 +32,11 @@ fn a_failed_command_raises_an_alert_that_the_next_success_resolves() {
     let failed = kept.run(&["run", "--id", "n1", "--workflow", "w", "--", "false"]);
     assert_eq!((failed.status.code(), text(&failed.stderr)), (Some(1), String::new()));
     let listed = kept.said(&["alerts"]);
-    for word in ["warning", "failures", "n1", "firing", "1 task matches"] {
+    for word in ["warning", "failures", "n1", "firing", "1 task of run "] {
         assert!(listed.contains(word), "{word} is not in {listed}");
     }
     let status = kept.said(&["status", "n1"]);
-    assert!(status.contains("1 firing; warning failures: 1 task matches"), "{status}");
+    assert!(status.contains("1 firing; warning failures: 1 task of run "), "{status}");
     assert!(kept.said(&["monitor", "n1", "--once"]).contains("1 firing; warning failures"));
     let of_run = json(&kept, &["status", "n1", "--json"])["alerts"].clone();
     assert_eq!((&of_run["firing"], &of_run["worst"]["rule"]), (&1.into(), &"failures".into()));
@@ -95,10 +95,10 @@ fn a_dry_run_lists_alerts_that_would_fire_and_rules_that_cannot_be_judged() {
     let args = ["alerts", "--dry-run", "r3.jsonl", "r1.jsonl", "r2.jsonl"];
     let said = kept.said(&args);
     for line in [
-        "makespan 7 s > 5 s",
-        "makespan 7 s > 6 s",
-        "task a ran for 7 s, limit 6 s",
-        "1 task matches status:failed: a",
+        "Run r3 has taken 7 s, more than the limit of 5 s",
+        "Run r3 has taken 7 s, more than the limit of 6 s",
+        "Task a of run r3 ran for 7 s, longer than the limit of 6 s",
+        "1 task of run r2 matches status:failed: a",
         "4 alerts would have fired in 3 runs, by 5 rules",
         "hot could not be judged in 3 runs: the run has no metric cpu",
         "slow could not be judged in 1 run: no earlier run has this figure",

@@ -60,6 +60,15 @@ impl RunBuilder {
         self.doubt_running(found.diagnostics);
         self.mend_attempts(&mut found);
         self.said = Blocks::default();
+        let folded = self.fold_planned(&mut edges);
+        found.add(folded.len() as u64, Severity::Info, "planned-step", || {
+            format!(
+                "planned tasks that are steps of other tasks: {}; the tasks of these steps are shown in their place \
+                 (first: {})",
+                folded.len(),
+                self.quoted_id(folded.first().copied().unwrap_or_default())
+            )
+        });
         // Nothing is inferred if the source records dependencies, or states that there are none.
         let infer = edges.is_empty() && self.info.infer_edges != Some(false) && n > 1;
         if infer {
@@ -86,14 +95,17 @@ impl RunBuilder {
                 self.quoted_id(a),
             )
         });
-        let graph::Order { order, mut cut, .. } = ordered;
-        let order = Some(order).filter(|o| o.iter().enumerate().any(|(new, &old)| new as u32 != old));
+        let graph::Order { mut order, mut cut, .. } = ordered;
+        order.retain(|task| folded.binary_search(task).is_err());
+        let n = order.len();
+        let is_new = !folded.is_empty() || order.iter().enumerate().any(|(new, &old)| new as u32 != old);
+        let order = Some(order).filter(|_| is_new);
         if !cut.is_empty() {
             let set_aside: HashSet<(u32, u32)> = cut.iter().copied().collect();
             edges.retain(|e| !set_aside.contains(e));
         }
         if let Some(order) = &order {
-            let mut place = vec![0u32; n];
+            let mut place = vec![NONE; self.tasks.id.len()];
             for (new, &old) in order.iter().enumerate() {
                 place[old as usize] = new as u32;
             }

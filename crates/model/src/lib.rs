@@ -20,6 +20,7 @@ mod infer;
 mod members;
 pub mod notation;
 mod order;
+mod planned;
 mod plausible;
 mod preview;
 mod quantile;

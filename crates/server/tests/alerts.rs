@@ -223,7 +223,7 @@ fn a_webhook_is_signed_retried_and_notified_of_the_resolution() {
         .append("r", &[&attempt("a", 10, Some(20), "succeeded"), &attempt("b", 20, Some(40), "succeeded")]);
     watching.look(50 * SECOND);
     let resolved = received.recv_timeout(wait).unwrap();
-    assert!(resolved.contains("alert.resolved") && resolved.contains("no task matches"), "{resolved}");
+    assert!(resolved.contains("alert.resolved") && resolved.contains("No task of run "), "{resolved}");
     assert!(!resolved.contains("deliveries"), "the outcomes of handlers are not for them: {resolved}");
     assert!(watching.watch.couriers().settle(wait));
 }
@@ -276,7 +276,7 @@ fn a_slack_message_has_no_links_and_commands_of_a_run() {
     let request = received.recv_timeout(Duration::from_secs(30)).unwrap();
     let body: Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
     let text = body["text"].as_str().unwrap();
-    assert!(text.starts_with("[warning] failures: 1 task matches"), "{text}");
+    assert!(text.starts_with("[warning] failures: 1 task of run "), "{text}");
     assert!(!text.contains('<') && text.contains("&lt;!channel&gt;") && text.lines().count() == 2, "{text}");
 }
 

@@ -130,6 +130,57 @@ pub(crate) fn send(
     gathered(begun, threads)
 }
 
+/// Sends batches at an offered load: each connection sends one every `every`, whether or not the one before was slow.
+/// An acknowledgement counts from the time at which its batch was due, so that waiting in line is not left out.
+pub(crate) fn send_paced(
+    port: u16,
+    stop: &Arc<AtomicBool>,
+    (connections, batch): (usize, u64),
+    every: Duration,
+) -> Sent {
+    let begun = Instant::now();
+    let threads: Vec<_> = (0..connections)
+        .map(|producer| {
+            let stop = Arc::clone(stop);
+            // The connections take turns, so that the load is even.
+            let first = begun + every * producer as u32 / connections.max(1) as u32;
+            std::thread::spawn(move || paced_sender(port, &stop, producer, batch, (first, every)))
+        })
+        .collect();
+    gathered(begun, threads)
+}
+
+fn paced_sender(
+    port: u16,
+    stop: &AtomicBool,
+    producer: usize,
+    batch: u64,
+    (mut due, every): (Instant, Duration),
+) -> Sent {
+    let mut sent = Sent::default();
+    let mut connection = Connection::open(port).unwrap();
+    while !stop.load(Ordering::Relaxed) {
+        std::thread::sleep(due.saturating_duration_since(Instant::now()));
+        let body = lines(producer, sent.acknowledged, batch);
+        let next = sent.acknowledged + 1;
+        let path = format!("/api/v1/runs/paced-{producer}/events?producer=p{producer}&seq={next}");
+        match connection.post(&path, "application/x-ndjson", body.as_bytes()).unwrap() {
+            200 => {
+                sent.acks.0.push(i64::try_from(due.elapsed().as_nanos()).unwrap_or(i64::MAX));
+                sent.acknowledged += batch;
+                due += every;
+            }
+            // The same batch again, soon; its delay counts from when it was due.
+            429 | 503 => {
+                sent.refused += 1;
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            status => panic!("status {status}"),
+        }
+    }
+    sent
+}
+
 /// What all senders achieved together.
 fn gathered(begun: Instant, threads: Vec<JoinHandle<Sent>>) -> Sent {
     let mut sent = Sent::default();
