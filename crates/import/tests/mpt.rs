@@ -184,7 +184,7 @@ fn everything_of_a_case_is_one_run() {
         assert_eq!(count(&emitted, "run", "\"source\":"), 1, "{case}");
         let got = (emitted.of("attempt").len(), emitted.of("alert").len(), emitted.of("sample").len());
         assert_eq!(got, (attempts, alerts, samples), "{case}");
-        assert!(said(&emitted, "told-twice", twice), "{case}: {:?}", emitted.of("diagnostic"));
+        assert!(said(&emitted, "recorded-twice", twice), "{case}: {:?}", emitted.of("diagnostic"));
         assert!(said(&emitted, "merged-sources", 1) && said(&emitted, "unreliable-copy", 1), "{case}");
     }
 }

@@ -177,7 +177,7 @@ impl RunState<'_> {
         say(
             c.twice,
             Severity::Info,
-            "told-twice",
+            "recorded-twice",
             "tasks in more than one file or record: the first one is used",
         );
         say(

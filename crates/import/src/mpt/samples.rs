@@ -127,7 +127,7 @@ impl<'m, 's> Notes<'m, 's> {
         if self.doubled > 0 {
             let message = "metrics and alerts that are there several times are taken once, those of the \
                            database before those of answers";
-            self.sink.diagnostic(Diagnostic::new(Severity::Info, "told-twice", message).times(self.doubled));
+            self.sink.diagnostic(Diagnostic::new(Severity::Info, "recorded-twice", message).times(self.doubled));
         }
         if self.not_numbers > 0 {
             let message = format!(
