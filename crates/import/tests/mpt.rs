@@ -13,7 +13,7 @@ fn count(emitted: &Emitted, event: &str, needle: &str) -> usize {
     emitted.of(event).into_iter().filter(|l| l.contains(needle)).count()
 }
 
-/// Whether a diagnostic of that code was told with that count.
+/// Whether a diagnostic of that code was reported with that count.
 fn said(emitted: &Emitted, code: &str, times: u64) -> bool {
     let code = format!("\"code\":\"{code}\"");
     let times = if times > 1 { format!("\"count\":{times}") } else { "\"text\"".to_owned() };
