@@ -56,7 +56,7 @@ fn written(sample: &Sample, records: u64) -> String {
     out
 }
 
-/// Seconds of processor time that this thread has had, where the system tells (Linux), else seconds of the clock.
+/// Seconds of processor time that this thread has had, if the system reports it (Linux), else seconds of the clock.
 fn seconds(start: Instant) -> f64 {
     let recorded = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
     let ns = recorded.and_then(|text| text.split(' ').next().and_then(|ns| ns.parse::<f64>().ok()));

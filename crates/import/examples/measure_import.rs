@@ -95,7 +95,7 @@ fn plain(tasks: u64) -> String {
     out
 }
 
-/// Seconds of processor time that this thread has had, where the system tells (Linux): on a busy machine the time of
+/// Seconds of processor time that this thread has had, if the system reports it (Linux): on a busy machine the time of
 /// the clock says little. Else seconds of the clock since `start`.
 fn seconds(start: Instant) -> f64 {
     let recorded = std::fs::read_to_string("/proc/thread-self/schedstat").ok();

@@ -72,7 +72,7 @@ fn emit(root: Value<'_, '_>, file: &str, options: &Options<'_>, sink: &mut dyn E
     }));
     lacks(&IMPORTER, sink);
     let mut ids = Ids::default();
-    // Workflows whose calls are to be told: within which task, how deep.
+    // Workflows whose calls are to be emitted: within which task, how deep.
     let mut open: Vec<(Value<'_, '_>, Option<String>, usize)> = vec![(root, None, 0)];
     while let Some((workflow, within, depth)) = open.pop() {
         let mut tasks: Named<(String, Cow<'_, str>, Vec<Value<'_, '_>>)> = Named::default();

@@ -87,7 +87,7 @@ struct Run<'t, 'a> {
     id: String,
     facts: Option<Value<'t, 'a>>,
     jobs: Vec<Value<'t, 'a>>,
-    /// How many jobs the API has, where a page told.
+    /// How many jobs the API has, if a page reports it.
     total: u64,
 }
 

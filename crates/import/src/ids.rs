@@ -1,10 +1,12 @@
 //! Repeated ids: duplicates, further attempts, and separate tasks.
 //!
 //! Records with the same id are distinguished by their other contents. A record with nothing new is a duplicate.
-//! Instances of a mapped or sharded task have ids of their own, `id[3]`. A record that follows a failed attempt is the
-//! next attempt. Any other record is another task, `id #2`: a step that ran twice was not retried.
+//! Instances of a mapped or sharded task have ids of their own, `id[3]`. A record that follows a failed attempt, or failed
+//! before one, is an attempt of its task, whatever the order of the records. Any other record is another task, `id #2`: a
+//! step that ran twice was not retried.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 
 use makespan_format::{Attempt, Severity, Status};
@@ -41,12 +43,61 @@ pub(crate) enum Placed<'r> {
 /// The last record of a task.
 #[derive(Clone, Copy, Debug)]
 struct Last {
+    started: Option<i64>,
     ended: Option<i64>,
     status: Option<Status>,
     number: u32,
     params: u64,
     /// Whether its times are still unknown.
     untimed: bool,
+}
+
+impl Last {
+    /// When the record ran, if it is known, and whether it failed.
+    fn span(&self) -> Option<((i64, i64), bool)> {
+        let span = self.started.zip(self.ended).filter(|(start, end)| start <= end)?;
+        Some((span, self.status.is_some_and(is_failed)))
+    }
+}
+
+/// A task whose id occurs several times.
+#[derive(Debug)]
+struct Known {
+    last: Last,
+    /// Its attempts with known times, and whether they failed.
+    tries: BTreeMap<(i64, i64), bool>,
+}
+
+impl Known {
+    fn new(first: Last) -> Known {
+        Known { last: first, tries: first.span().into_iter().collect() }
+    }
+
+    /// Whether a record ran before or between the attempts of this task, as a failed one would have.
+    fn is_earlier(&self, record: &Last) -> bool {
+        let Some((span, true)) = record.span() else { return false };
+        let before = self.tries.range(..=span).next_back();
+        let after = self.tries.range(span..).next();
+        record.params == self.last.params
+            && before.is_none_or(|(&(_, end), failed)| *failed && end <= span.0)
+            && after.is_some_and(|(&(start, _), _)| span.1 <= start)
+    }
+
+    /// The first start at or after a time.
+    fn next_start(&self, t: i64) -> Option<i64> {
+        self.tries.range((t, i64::MIN)..).next().map(|(&(start, _), _)| start)
+    }
+
+    /// Adds a record; the attempt with the highest number is the last.
+    fn add(&mut self, record: Last) {
+        self.tries.extend(record.span());
+        let is_earlier = self.last.started.zip(record.started).is_some_and(|(last, start)| start < last);
+        if is_earlier {
+            self.last.number = self.last.number.max(record.number);
+        } else if record.number >= self.last.number {
+            self.last = record;
+        }
+    }
 }
 
 /// The records of a file, by id.
@@ -58,7 +109,7 @@ pub(crate) struct Ids {
     /// The first record of each of these ids, and its hash.
     first: Vec<Option<(Last, u64)>>,
     /// The tasks of ids that have several records, and the hashes of these records.
-    tasks: HashMap<StrId, Vec<Last>>,
+    tasks: HashMap<StrId, Vec<Known>>,
     rows: HashSet<u64>,
     /// Ids that have become several tasks, with these tasks.
     instances: HashMap<Box<str>, Vec<String>>,
@@ -187,7 +238,8 @@ impl Ids {
         let times = (queued, started, ended);
         let untimed = times == (&None, &None, &None);
         let row = self.seeds.hash_one((&id, times, worker, status.map(|s| s as u8), seen.number, params));
-        let now = |number| Last { ended: *ended, status: *status, number, params, untimed };
+        let now =
+            |number| Last { started: *started, ended: *ended, status: *status, number, params, untimed };
         if self.first.len() < self.texts.len() {
             self.first.resize(self.texts.len(), None);
         }
@@ -205,9 +257,10 @@ impl Ids {
             count(&mut self.duplicates, &id);
             return Placed::Duplicate;
         }
-        let tasks = self.tasks.entry(key).or_insert_with(|| vec![first]);
+        let tasks = self.tasks.entry(key).or_insert_with(|| vec![Known::new(first)]);
         let recent = tasks.len().saturating_sub(RECENT);
-        let follows = tasks[recent..].iter().rposition(|last| {
+        let record = now(seen.number.unwrap_or(1));
+        let follows = tasks[recent..].iter().rposition(|Known { last, .. }| {
             let is_same = last.params == params;
             let is_after = match (last.ended, started) {
                 (Some(end), Some(start)) => *start >= end,
@@ -219,24 +272,32 @@ impl Ids {
                 // Attempts that are listed from the last to the first.
                 || (is_same && *status == Some(Status::Failed) && seen.number.is_some_and(|n| n < last.number))
         });
-        let (at, number) = match follows {
+        // The closest of the tasks that ran afterwards.
+        let earlier = || {
+            let fits = tasks[recent..].iter().enumerate().filter(|(_, known)| known.is_earlier(&record));
+            fits.min_by_key(|(_, known)| known.next_start(started.unwrap_or_default()))
+                .map(|(place, _)| place)
+        };
+        let found = follows.or_else(earlier);
+        let is_other = found.is_none();
+        let (at, number) = match found {
             Some(place) => {
                 let at = recent + place;
-                let last = &mut tasks[at];
-                let fresh = !(untimed || last.untimed);
+                let known = &mut tasks[at];
+                let fresh = !(untimed || known.last.untimed);
                 let number = match seen.number {
-                    Some(n) if n != last.number => n,
-                    _ if fresh => last.number.saturating_add(1),
-                    _ => last.number,
+                    Some(n) if n != known.last.number => n,
+                    _ if fresh => known.last.number.saturating_add(1),
+                    _ => known.last.number,
                 };
-                if number >= last.number && !untimed {
-                    *last = now(number);
+                if !untimed {
+                    known.add(now(number));
                 }
                 (at, number)
             }
             None => {
                 let number = seen.number.unwrap_or(1);
-                tasks.push(now(number));
+                tasks.push(Known::new(now(number)));
                 (tasks.len() - 1, number)
             }
         };
@@ -244,7 +305,7 @@ impl Ids {
             return Placed::Try { id, key, number };
         }
         let other = format!("{id} #{}", at + 1);
-        if follows.is_none() {
+        if is_other {
             count(&mut self.others, &id);
             let all = self.instances.entry(seen.id.into()).or_default();
             if all.is_empty() {
@@ -334,6 +395,33 @@ mod tests {
         ids.depends(z, &["a".into(), "b".into()]);
         ids.later(&mut Tally::new(), |task, all| recorded.push((task.to_owned(), all.to_vec())));
         assert_eq!(recorded, [("z".to_owned(), ["a", "a #2", "a #3", "a #4"].map(str::to_owned).to_vec())]);
+    }
+
+    #[test]
+    fn failed_tries_belong_to_what_follows_them_in_any_order_of_the_records() {
+        let rows = [
+            row(0, 5, Status::Failed),
+            row(6, 9, Status::Failed),
+            row(10, 12, Status::Succeeded),
+            row(20, 25, Status::Failed),
+            row(26, 28, Status::Succeeded),
+        ];
+        let orders = [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [4, 2, 3, 1, 0], [2, 4, 0, 3, 1], [0, 2, 1, 4, 3]];
+        for order in orders {
+            let mut ids = Ids::default();
+            let mut tasks: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+            for at in order {
+                match ids.place(&one("a"), &rows[at]) {
+                    Placed::Try { id, .. } => tasks.entry(id.into_owned()).or_default().push(at),
+                    Placed::Duplicate => panic!("no record repeats another one"),
+                }
+            }
+            let mut tasks: Vec<Vec<usize>> = tasks.into_values().collect();
+            tasks.iter_mut().for_each(|task| task.sort_unstable());
+            tasks.sort_unstable();
+            assert_eq!(tasks, [vec![0, 1, 2], vec![3, 4]], "{order:?}");
+            assert_eq!(ids.others.0, 1, "{order:?}");
+        }
     }
 
     #[test]

@@ -50,7 +50,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
         let name = part.source.name.as_str();
         match part.part {
             "stages" => {
-                // A run with its stages, an array of runs, or stages alone: of several runs, told apart by their links.
+                // A run with its stages, an array of runs, or stages alone: of several runs, distinguished by their links.
                 let mut runs: Named<(String, Option<Value<'_, '_>>, Vec<Value<'_, '_>>)> = Named::default();
                 for record in file.roots().flat_map(|root| records(root, &[])) {
                     let (id, run) = match record.at("stages") {

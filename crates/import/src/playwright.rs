@@ -182,8 +182,8 @@ fn draft_test<'a>(spec: Value<'_, 'a>, test: Value<'_, 'a>, path: &str, draft: &
         Some("unexpected") => Some(Status::Failed),
         // It counts as skipped whatever the reason why it did not run to its end.
         Some("skipped") => {
-            let told = [Status::Cancelled, Status::UpstreamFailed];
-            last.filter(|last| told.contains(last)).or(Some(Status::Skipped))
+            let recorded = [Status::Cancelled, Status::UpstreamFailed];
+            last.filter(|last| recorded.contains(last)).or(Some(Status::Skipped))
         }
         Some(word) => draft.clock.status(Some(word), false),
         None => last,

@@ -13,7 +13,7 @@ pub struct Place {
     pub line: Option<u64>,
 }
 
-/// Gathers complaints about one file; each kind is told once, with its count, first example and first place.
+/// Gathers complaints about one file; each kind is reported once, with its count, first example and first place.
 #[derive(Debug, Default)]
 pub struct Tally {
     kinds: Vec<Complaint>,
@@ -103,7 +103,7 @@ impl Tally {
         self.kinds.first().map(|k| (k.what.as_str(), k.place))
     }
 
-    /// Tells what was gathered about the file of that name.
+    /// Reports what was gathered about the file of that name.
     pub fn report(self, name: &str, sink: &mut dyn EventSink) {
         for kind in self.kinds {
             let example =

@@ -191,7 +191,7 @@ impl<'z> Clock<'z> {
         ns
     }
 
-    /// Decides the local times of an attempt that exist twice: the end is not before the start, and what is told later
+    /// Decides the local times of an attempt that exist twice: the end is not before the start, and what is recorded later
     /// in a file does not start earlier, where that can be. To be called once all times of the attempt are read.
     ///
     /// An attempt with a start but no end and no status is *unknown*, not running, if a time was unreadable since the

@@ -52,7 +52,7 @@ fn the_name_decides_nothing(name: &str, bytes: &[u8], sink: &Collect) {
             .collect()
     };
     let (renamed, unknown) = (nameless(&sink.lines), nameless(&unknown.lines));
-    // A name may tell what a file without any run is (an empty object, say), so that it is explained better.
+    // A name may show what a file without any run is (an empty object, say), so that it is explained better.
     if !opens_a_run(&renamed) && !opens_a_run(&unknown) {
         return;
     }

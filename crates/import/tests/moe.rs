@@ -171,7 +171,7 @@ fn links_of_graph_exports_are_not_taken_for_dependencies() {
     let files: Vec<_> = all(&path).into_iter().filter(|s| s.name.ends_with(".json")).collect();
     let both = emit(&IMPORTER, &files);
     assert_eq!((both.of("task").len(), both.of("attempt").len()), (6, 6));
-    assert_eq!(both.codes(), ["naive-times", "told-twice", "edges-not-real"]);
+    assert_eq!(both.codes(), ["naive-times", "recorded-twice", "edges-not-real"]);
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn count(emitted: &Emitted, event: &str, needle: &str) -> usize {
     emitted.of(event).into_iter().filter(|l| l.contains(needle)).count()
 }
 
-/// Whether a diagnostic of that code was told with that count.
+/// Whether a diagnostic of that code was reported with that count.
 fn said(emitted: &Emitted, code: &str, times: u64) -> bool {
     let code = format!("\"code\":\"{code}\"");
     let times = if times > 1 { format!("\"count\":{times}") } else { "\"text\"".to_owned() };
@@ -184,7 +184,7 @@ fn everything_of_a_case_is_one_run() {
         assert_eq!(count(&emitted, "run", "\"source\":"), 1, "{case}");
         let got = (emitted.of("attempt").len(), emitted.of("alert").len(), emitted.of("sample").len());
         assert_eq!(got, (attempts, alerts, samples), "{case}");
-        assert!(said(&emitted, "told-twice", twice), "{case}: {:?}", emitted.of("diagnostic"));
+        assert!(said(&emitted, "recorded-twice", twice), "{case}: {:?}", emitted.of("diagnostic"));
         assert!(said(&emitted, "merged-sources", 1) && said(&emitted, "unreliable-copy", 1), "{case}");
     }
 }

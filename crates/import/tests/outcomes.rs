@@ -1,4 +1,4 @@
-//! What came of tasks, told in the many places where engines tell it.
+//! Outcomes of tasks, recorded in the many places that engines use.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use makespan_import::{Options, Source, open};

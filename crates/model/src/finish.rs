@@ -59,6 +59,15 @@ impl RunBuilder {
         self.drop_implausible_times(found.diagnostics);
         self.doubt_running(found.diagnostics);
         self.mend_attempts(&mut found);
+        if let Some((count, first)) = self.order_tries() {
+            found.add(count, Severity::Info, "tries-reordered", || {
+                format!(
+                    "tasks whose attempts were listed in another order than that of their times: {count}; the attempts \
+                     were numbered by time (first: task {})",
+                    self.quoted_id(first)
+                )
+            });
+        }
         self.said = Blocks::default();
         let folded = self.fold_planned(&mut edges);
         found.add(folded.len() as u64, Severity::Info, "planned-step", || {

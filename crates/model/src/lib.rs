@@ -28,6 +28,7 @@ mod rows;
 mod run;
 mod seeded;
 mod strings;
+mod tries;
 mod unfold;
 
 pub use build::{MOST_RUNS, RunsBuilder};

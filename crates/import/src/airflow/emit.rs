@@ -108,7 +108,7 @@ fn emit_run(
         of_task.entry(&instance.task).or_default().push(instance);
     }
     let errors = errors(run, book);
-    // Times are read once more when they are told, and only then what they lack is counted.
+    // Times are read once more when they are emitted, and only then what they lack is counted.
     let (mut ids, mut scratch) = (Ids::default(), clock.clone());
     for instance in &run.tasks.list {
         let mut after = Vec::new();
@@ -141,7 +141,7 @@ fn emit_run(
     tally.report(&run.id, sink);
 }
 
-/// Records of one try that ran at the same time are of tasks of their own. Others tell of the try at several moments: of
+/// Records of one try that ran at the same time are of tasks of their own. Others record the try at several moments: of
 /// a sensor that was rescheduled, or of a task that was running when the first file was written.
 fn split<'t, 'a>(instance: &Instance<'t, 'a>, ids: &mut Ids, clock: &mut Clock<'_>) -> Vec<Instance<'t, 'a>> {
     let mut all: Vec<(Instance<'t, 'a>, HashMap<u32, Vec<Attempt<'_>>>)> = Vec::new();

@@ -25,7 +25,7 @@ pub(super) struct Run<'t, 'a> {
     pub(super) name: Cow<'a, str>,
     pub(super) facts: Option<Value<'t, 'a>>,
     pub(super) tasks: Named<Instance<'t, 'a>>,
-    /// How many task instances the API has, when an answer about this run alone told.
+    /// How many task instances the API has, when an answer about this run alone reports it.
     pub(super) total: u64,
 }
 

@@ -43,7 +43,7 @@ fn text(field: &[u8]) -> String {
     String::from_utf8_lossy(field.split(|b| *b == 0).next().unwrap_or_default()).into_owned()
 }
 
-/// The files of an archive. What is cut short or damaged is told by its last member.
+/// The files of an archive. The last member reports what is cut short or damaged.
 pub(super) fn members(archive: &str, bytes: &[u8]) -> Vec<Member> {
     let mut members = Vec::new();
     let mut at = 0;

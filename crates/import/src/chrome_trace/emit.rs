@@ -128,7 +128,7 @@ fn workers(trace: &Trace) -> Vec<String> {
         |process: &Process| process.name.clone().unwrap_or_else(|| format!("process {}", process.pid));
     let mut same: HashMap<String, u32> = HashMap::default();
     trace.tracks.processes.iter().for_each(|process| *same.entry(named(process)).or_default() += 1);
-    // Devices are processes of the same name whose labels tell them apart: `GPU 0`.
+    // Devices are processes of the same name whose labels distinguish them: `GPU 0`.
     let process = |p: u32| {
         let process = &trace.tracks.processes[p as usize];
         let name = named(process);
@@ -196,7 +196,7 @@ impl Emitter<'_> {
         }));
     }
 
-    /// Tells a slice that has a beginning and an end of their own.
+    /// Emits a slice that has a beginning and an end of their own.
     fn begun(
         &mut self,
         at: u32,

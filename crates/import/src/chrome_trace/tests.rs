@@ -24,7 +24,7 @@ fn complete_slices_nest_by_time() {
         {"ph":"X","name":"outer","ts":"10","dur":20,"pid":1,"tid":2},
         {"ph":"X","name":"other","ts":15,"dur":5,"pid":1,"tid":3}]}"#,
     );
-    // The tasks are told as they come, their times when the origin is known.
+    // The tasks are emitted as they come, their times when the origin is known.
     assert!(got[0].contains(r#""run":"t.json""#), "{got:?}");
     assert_eq!(
         got[1],

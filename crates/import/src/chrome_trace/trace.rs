@@ -74,7 +74,7 @@ pub(super) struct Trace {
     label_keys: Vec<String>,
     /// Nanoseconds that the trace's origin lies behind the epoch.
     pub(super) base: Option<i64>,
-    /// Whether our own export wrote records of it: their events are told at once, and nothing is left to be made of them.
+    /// Whether our own export wrote records of it: their events are emitted at once, and nothing is left to be made of them.
     pub(super) is_own: bool,
     opened: bool,
 }
@@ -298,7 +298,7 @@ impl Trace {
         }
     }
 
-    /// Tells a complete slice but for its times; its status.
+    /// Emits a complete slice except its times; returns its status.
     fn complete(
         &mut self,
         name: &str,
@@ -374,7 +374,7 @@ impl Records for Trace {
                     self.base = self.base.or_else(|| super::bazel::date(&date));
                 }
                 for (_, id) in value.members().filter(|(k, _)| k == "build_id") {
-                    // Once the run is told by a name, it keeps it.
+                    // Once the run is emitted with a name, it keeps it.
                     if !self.opened {
                         (self.run_id, self.source) = (id.text().map(Cow::into_owned), "Bazel profile");
                     }

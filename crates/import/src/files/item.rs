@@ -8,7 +8,7 @@ use crate::table::TableSample;
 /// The kinds of verdicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// It was read; what was amiss in it is told by diagnostics.
+    /// It was read; its problems are reported as diagnostics.
     Read,
     /// No importer knows it.
     NotRecognised,

@@ -68,7 +68,7 @@ fn runs_of_one_id_in_two_files() {
     let plain = br#"{"run_id":"r","tasks":[{"id":"a"}]}"#;
     let (_, lines) = opened(&[("one.json", plain), ("two.json", plain), ("r1", RUN), ("r2", RUN)]);
     let runs: Vec<&String> = lines.iter().filter(|l| l.contains("\"event\":\"run\"")).collect();
-    // They are read as they come; what event files tell of one run is one run, and nobody else's.
+    // They are read as they come; what event files record of one run is that run's alone.
     assert!(runs[0].contains(r#""run":"r""#) && runs[1].contains("r (two.json)"), "{runs:?}");
     assert!(runs[2].contains(r#""run":"r (r1)""#) && runs[3].contains(r#""run":"r (r1)""#), "{runs:?}");
     assert!(lines.iter().any(|l| l.contains("run-id-taken")));

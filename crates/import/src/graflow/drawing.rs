@@ -91,7 +91,7 @@ fn read_mermaid(text: &str) -> Drawing {
 }
 
 impl Drawing {
-    /// Tells the edges whose ends a run has, for the runs in the same folder, else for all.
+    /// Emits the edges whose ends a run has, for the runs in the same folder, else for all.
     pub(super) fn join(&self, file: &str, runs: &mut Runs, sink: &mut dyn EventSink) {
         let near = runs.list.iter().any(|r| beside(&r.file, file));
         let mut joined = Vec::new();

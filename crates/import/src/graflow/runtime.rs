@@ -187,7 +187,7 @@ impl Run<'_, '_> {
         for &(node, times) in &self.segment.tasks {
             let known = !runs.list[at].tasks.insert(self.nodes[node].id.clone());
             if known && self.last[node] != self.place {
-                // Another export of the same run was taken before the node was replaced, and told it.
+                // Another export of the same run was taken before the node was replaced, and records it.
                 continue;
             }
             self.emit_task((node, times), (status, text), clock, &mut counts, &mut runs.list[at], sink);

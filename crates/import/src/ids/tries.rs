@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, Hash};
 
 use makespan_format::{Attempt, Status};
-use makespan_model::HashSet;
+use makespan_model::{HashSet, Order as _};
 
 use super::{Ids, RECENT, is_failed};
 
@@ -28,7 +28,8 @@ impl Ids {
     ///
     /// A record that says the same as another one is a duplicate; of two that differ only in that one has no end yet, the
     /// one with the end counts. A record is a further try if the format numbers both, or if it starts when a failed try
-    /// has ended. Any other record is a task of its own.
+    /// has ended. Any other record is a task of its own. The order of the records does not matter: they are taken by their
+    /// numbers if all have one, else by their times.
     pub(crate) fn tries<'a, T>(
         &mut self,
         id: &str,
@@ -36,6 +37,14 @@ impl Ids {
     ) -> Vec<Vec<Row<'a, T>>> {
         let mut tasks: Vec<Vec<Row<'a, T>>> = Vec::new();
         let mut seen: HashSet<u64> = HashSet::default();
+        let mut rows: Vec<Row<'a, T>> = rows.into_iter().collect();
+        if rows.iter().any(|row| row.attempt.number == 0) {
+            if rows.iter().all(|row| row.attempt.started.is_some()) {
+                rows.order_by_numbers(|row| row.attempt.started.unwrap_or_default());
+            }
+        } else {
+            rows.order_by_numbers(|row| row.attempt.number);
+        }
         for row in rows {
             let Attempt { queued, started, ended, worker, status, number, .. } = &row.attempt;
             let times = (queued, started, ended);
@@ -113,6 +122,7 @@ mod tests {
         assert_eq!(starts(vec![failed(), ok(4, 9)]), (vec![vec![0], vec![4]], 0, 1));
         assert_eq!(starts(vec![row(0, None, Running, 0), ok(0, 5)]), (vec![vec![0]], 1, 0));
         assert_eq!(starts(vec![ok(0, 5), row(0, None, Running, 0)]), (vec![vec![0]], 1, 0));
+        assert_eq!(starts(vec![ok(6, 9), failed()]), (vec![vec![0, 6]], 0, 0));
         let numbered = |from, number| row(from, Some(9), Succeeded, number);
         assert_eq!(starts(vec![numbered(0, 1), numbered(3, 2)]), (vec![vec![0, 3]], 0, 0));
         assert_eq!(starts(vec![numbered(0, 1), numbered(3, 1)]), (vec![vec![0], vec![3]], 0, 1));

@@ -112,7 +112,7 @@ impl<'t> Look<'t> {
             let comma = past_space(bytes, from);
             match bytes.get(comma)? {
                 b',' => {}
-                // The end of the list, as far as its brackets tell.
+                // The end of the list, as far as its brackets show.
                 b']' if !self.keyed && self.closes(bytes, comma) => return Some(from),
                 _ => continue,
             }

@@ -71,7 +71,7 @@ impl Pass<'_> {
                     let next = text[at..].iter().find(|b| !b.is_ascii_whitespace());
                     match next {
                         Some(b':') => {}
-                        // Cut short right behind a string: in an object nobody can tell a key from a value.
+                        // Cut short right behind a string: in an object a key cannot be distinguished from a value.
                         None if open.last() == Some(&b'}') && !self.follows_colon() => {}
                         _ => cut = Cut { len: self.out.len(), at, open: open.len() },
                     }

@@ -25,7 +25,7 @@ impl fmt::Display for JsonError {
 impl std::error::Error for JsonError {}
 
 impl JsonError {
-    /// serde_json tells line and column of the text it was given.
+    /// serde_json reports line and column of the text it was given.
     pub(crate) fn from_serde(error: &serde_json::Error, text: &[u8]) -> JsonError {
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or(&message).to_owned();

@@ -236,7 +236,7 @@ fn emit_case<'a>(
         held.insert(native, piece.tries);
         return;
     }
-    // Numbers tell tries apart that took no time.
+    // Numbers distinguish tries that took no time.
     for (number, tried) in (1..).zip(&mut piece.tries) {
         tried.number = number;
     }

@@ -49,7 +49,7 @@ pub(super) struct Report<'a> {
     run: usize,
     insights: Vec<&'a RawValue>,
     suggestions: Vec<&'a RawValue>,
-    /// Records of its tasks, as far as it tells of them.
+    /// Records of its tasks, as far as it records them.
     tasks: Vec<TaskRow<'a>>,
 }
 
@@ -111,7 +111,7 @@ impl<'a> Report<'a> {
         })
     }
 
-    /// Tells the tasks, where no other file did, and the insights.
+    /// Emits the tasks if no other file did, and the insights.
     pub(super) fn emit(self, book: &mut Book<'_>, sink: &mut dyn EventSink) {
         book.turn_to(self.run, sink);
         if book.runs[self.run].tasks.is_empty() && !self.tasks.is_empty() {
@@ -187,7 +187,7 @@ impl<'a> Live<'a> {
         named
     }
 
-    /// Tells the points, each moment once: of the run that was watched, of the only run there is, or of one of
+    /// Emits the points, each moment once: of the run that was watched, of the only run there is, or of one of
     /// their own.
     pub(super) fn emit(self, book: &mut Book<'_>, sink: &mut dyn EventSink) {
         let mut files: Vec<&str> = self.points.iter().map(|p| folder(p.0)).collect();
@@ -234,7 +234,7 @@ impl<'a> Live<'a> {
     }
 }
 
-/// Tells task records of the API, which name no run: of the run in whose time they lie, else of one of their own.
+/// Emits task records of the API, which name no run: of the run in whose time they lie, else of one of their own.
 pub(super) fn emit_nameless(
     rows: &[TaskRow<'_>],
     file: &str,

@@ -33,7 +33,7 @@ impl<'z> Book<'z> {
         self.by_id.get(id).copied()
     }
 
-    /// Takes what a file says of a run; before its first task is told.
+    /// Takes what a file says of a run; before its first task is emitted.
     pub(super) fn learn(&mut self, facts: RunFacts) -> usize {
         if let Some(at) = self.find(&facts.id) {
             self.runs[at].facts.merge(facts);
@@ -44,7 +44,7 @@ impl<'z> Book<'z> {
         self.runs.len() - 1
     }
 
-    /// The run of that id, made where no file told of it.
+    /// The run of that id, created if no file recorded it.
     pub(super) fn run_of_task(&mut self, id: &str, file: &str) -> usize {
         self.find(id).unwrap_or_else(|| {
             let at = self.learn(RunFacts::named(id, file));
@@ -66,13 +66,13 @@ impl<'z> Book<'z> {
         self.current = Some(at);
     }
 
-    /// Tells a record as part of a run.
+    /// Emits a record as part of a run.
     pub(super) fn task(&mut self, at: usize, row: &TaskRow<'_>, sink: &mut dyn EventSink) {
         self.turn_to(at, sink);
         self.runs[at].task(row, sink);
     }
 
-    /// Tells records, each after the try that it names as the one before.
+    /// Emits records, each after the try that it names as the one before.
     pub(super) fn tasks_in_order(&mut self, rows: Vec<(usize, TaskRow<'_>)>, sink: &mut dyn EventSink) {
         let place: HashMap<(usize, &str), usize> =
             rows.iter().enumerate().filter_map(|(i, (run, r))| Some(((*run, r.id.as_deref()?), i))).collect();
@@ -106,7 +106,7 @@ impl<'z> Book<'z> {
         self.plans.iter().rev().filter(fits).max_by_key(|p| near(p)).cloned()
     }
 
-    /// Tells what can only be told when all records are known, and what was odd.
+    /// Emits what needs all records to be known, and reports what was odd.
     pub(super) fn finish(&mut self, sink: &mut dyn EventSink) {
         for at in 0..self.runs.len() {
             self.turn_to(at, sink);
@@ -177,7 +177,7 @@ impl RunState<'_> {
         say(
             c.twice,
             Severity::Info,
-            "told-twice",
+            "recorded-twice",
             "tasks in more than one file or record: the first one is used",
         );
         say(

@@ -102,7 +102,7 @@ impl<'a> Tracking<'a> {
         self.report_failure(failed, sink);
     }
 
-    /// Tells the tasks.
+    /// Emits the tasks.
     pub(super) fn emit(mut self, book: &mut Book<'_>, sink: &mut dyn EventSink) {
         let mut metrics: HashMap<String, Box<RawValue>> = HashMap::default();
         let failed = self.each("metrics", &mut |mend, row| {
@@ -153,7 +153,7 @@ impl<'a> Tracking<'a> {
         say(self.db.replaced_texts(), "bad-utf8", "texts that are not valid had U+FFFD put in");
     }
 
-    /// Tells the audit trail: as the executions of runs that have no task rows left, else as a log.
+    /// Emits the audit trail: as the executions of runs that have no task rows left, else as a log.
     fn emit_audit(&mut self, book: &mut Book<'_>, sink: &mut dyn EventSink) {
         let file = self.file;
         let bare: Vec<bool> = book.runs.iter().map(|r| r.tasks.is_empty()).collect();
@@ -293,7 +293,7 @@ fn task_row(row: &Row<'_>, mend: &mut Mend<'_>) -> TaskRow<'static> {
     one
 }
 
-/// The execution that an audit event of a node tells of.
+/// The execution that an audit event of a node records.
 fn execution<'c>(
     node: &'c str,
     kind: &str,

@@ -15,7 +15,7 @@ use super::run::RunState;
 use crate::json;
 use crate::outcome;
 
-/// Labels that this importer makes itself; a member of the metadata of such a name is told as `metadata.…`.
+/// Labels that this importer makes itself; a member of the metadata of such a name is emitted as `metadata.…`.
 const OWN_LABELS: [&str; 5] = ["task_id", "created_at", "ended_at", "inputs", "status"];
 
 /// Times, status and number of a try.
@@ -27,7 +27,7 @@ struct Try {
 }
 
 impl RunState<'_> {
-    /// Tells a record: of a task that is new, or of another try of one that is known.
+    /// Emits a record: of a task that is new, or of another try of one that is known.
     pub(super) fn task(&mut self, row: &TaskRow<'_>, sink: &mut dyn EventSink) {
         let node = row.node.as_deref().or(row.id.as_deref()).unwrap_or_default();
         let id: Cow<'_, str> = match &row.id {
@@ -130,7 +130,7 @@ impl RunState<'_> {
         emit_metrics(metrics, task_id, has_attempt.then_some(one.number), one.ended, is_timed, sink);
     }
 
-    /// Tells the metrics of a record whose try another file told without them.
+    /// Emits the metrics of a record whose try another file records without them.
     #[inline(never)]
     fn late_metrics(&mut self, id: StrId, at: u32, row: &TaskRow<'_>, sink: &mut dyn EventSink) {
         let Some(metrics) = &row.metrics else { return };
@@ -179,7 +179,7 @@ impl RunState<'_> {
         Try { number, started, ended, status }
     }
 
-    /// What the task depends on, without what was told before; ids that are not known wait for the end.
+    /// What the task depends on, without what was emitted before; ids that are not known wait for the end.
     #[inline(never)]
     fn new_edges(&mut self, at: u32, dependencies: &[Cow<'_, str>], is_first: bool) -> Vec<u32> {
         let mut after = Vec::with_capacity(dependencies.len());
@@ -198,7 +198,7 @@ impl RunState<'_> {
         after
     }
 
-    /// Tells the dependencies on tasks that came after those that depend on them.
+    /// Emits the dependencies on tasks that came after those that depend on them.
     pub(super) fn emit_later_edges(&mut self, sink: &mut dyn EventSink) {
         let mut later = std::mem::take(&mut self.later);
         later.order_by_key(|l| l.0);
@@ -293,7 +293,7 @@ fn parent_of(metadata: &RawValue) -> Option<Cow<'_, str>> {
     parent
 }
 
-/// Tells what a further try adds to its task. A task has one set of labels, that of its first try.
+/// Emits what a further try adds to its task. A task has one set of labels, that of its first try.
 #[cold]
 fn emit_retry(
     task: &str,
@@ -342,7 +342,7 @@ fn emit_values(row: &TaskRow<'_>, task: &str, sink: &mut dyn EventSink) {
     }
 }
 
-/// Tells samples. The engine writes a duration of zero where it did not measure: not where the times tell one.
+/// Emits samples. The engine writes a duration of zero if it did not measure: not if the times give one.
 #[inline(never)]
 fn emit_metrics(
     metrics: &Metrics<'_>,

@@ -35,7 +35,7 @@ pub(super) fn stream<'z>(
 struct Export<'z> {
     file: String,
     book: Book<'z>,
-    /// The run, once the file told of it.
+    /// The run, once the file recorded it.
     run: Option<usize>,
     /// Tasks that stand before their run.
     early: Option<String>,
@@ -62,7 +62,7 @@ impl Export<'_> {
         }
     }
 
-    /// Tells what had to wait until the file was there.
+    /// Emits what had to wait until the file was read.
     fn rest(&mut self, sink: &mut dyn EventSink) {
         let at = self.run.unwrap_or_else(|| self.book.learn(RunFacts::named(&self.file, &self.file)));
         self.book.turn_to(at, sink);

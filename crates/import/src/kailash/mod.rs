@@ -216,7 +216,7 @@ fn learn<'a>(
     (exports, reports)
 }
 
-/// Tells the tasks of exports, task files, lists and the index.
+/// Emits the tasks of exports, task files, lists and the index.
 fn emit(
     docs: &[Doc<'_>],
     exports: &[Export<'_>],
@@ -300,7 +300,7 @@ fn emit(
     }
 }
 
-/// Tells the tasks that only the index knows.
+/// Emits the tasks that only the index knows.
 fn emit_index<'a>(
     doc: &Doc<'a>,
     metrics: &mut HashMap<&str, &'a RawValue>,
@@ -327,7 +327,7 @@ fn emit_index<'a>(
     bad_record(doc.file, bad, "an entry of the index", sink);
 }
 
-/// Tells what belongs to runs once their tasks are known: reports and live metrics.
+/// Emits what belongs to runs once their tasks are known: reports and live metrics.
 fn emit_leftovers(docs: &[Doc<'_>], reports: Vec<Report<'_>>, book: &mut Book<'_>, sink: &mut dyn EventSink) {
     for report in reports {
         report.emit(book, sink);

@@ -240,7 +240,7 @@ impl Pairs {
     }
 }
 
-/// What is known of a run besides its tasks. Several files may tell of one run; the first word counts.
+/// What is known of a run besides its tasks. Several files may record one run; the first word counts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct RunFacts {
     pub(super) id: String,
@@ -256,7 +256,7 @@ pub(super) struct RunFacts {
     pub(super) stored: Pairs,
     /// Ids of the tasks that the run file names.
     pub(super) listed: Vec<String>,
-    /// The file that told of it first.
+    /// The file that recorded it first.
     pub(super) file: String,
 }
 

@@ -132,7 +132,7 @@ impl RunState<'_> {
         (id, self.task_of.get(id.0 as usize).copied().filter(|t| *t != NONE))
     }
 
-    /// Notes of which task the record of that id tells.
+    /// Notes of which task the record of that id is.
     pub(super) fn record_task(&mut self, id: StrId, task: u32) {
         if let Some(slot) = self.task_of.get_mut(id.0 as usize) {
             *slot = task;
@@ -188,7 +188,7 @@ impl RunState<'_> {
         format!("{} (run {})", self.facts.file, clip(&self.facts.id))
     }
 
-    /// Tells of the run itself.
+    /// Emits the run itself.
     pub(super) fn open(&mut self, sink: &mut dyn EventSink) {
         let facts = &self.facts;
         let started = self.clock.maybe(facts.started.as_ref());

@@ -33,7 +33,7 @@ fn stage_of(kind: &str) -> Option<(String, Mark)> {
     (!stage.is_empty()).then(|| (stage.to_ascii_lowercase(), mark))
 }
 
-/// Tells an event list as one run: it mixes the events of many runs and names none.
+/// Emits an event list as one run: it mixes the events of many runs and names none.
 pub(super) fn emit(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut dyn EventSink) {
     let id = match runs.id("", file, String::new(), sink) {
         Ok(id) => id,

@@ -44,7 +44,7 @@ struct Counts {
     no_exit: u64,
 }
 
-/// Tells an execution.
+/// Emits an execution.
 pub(super) fn emit(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut dyn EventSink) {
     let Some(s) = Slots::read(root, &EXECUTION) else { return };
     let text = |i: usize| s.text(i).map(Cow::into_owned).unwrap_or_default();
@@ -130,7 +130,7 @@ pub(super) fn emit(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
     clock.report(file, sink);
 }
 
-/// Tells the components; ids of their tasks by the name of the component.
+/// Emits the components; ids of their tasks by the name of the component.
 fn components<'a>(
     list: Option<&'a RawValue>,
     clock: &mut Clock<'_>,
@@ -211,7 +211,7 @@ fn error_of(result: &RawValue) -> Option<Cow<'_, str>> {
     id_of(&mut members, "error").filter(|e| !e.is_empty())
 }
 
-/// Tells an event as a line of the log, a failed one as an alert too. It belongs to a task only where it names a
+/// Emits an event as a line of the log, a failed one as an alert too. It belongs to a task only where it names a
 /// component that ran once: there is no other link between events and components.
 fn emit_event(
     event: &RawValue,
@@ -255,7 +255,7 @@ fn emit_event(
     true
 }
 
-/// Tells what experts, optimizers and the meta learner left; what of it is not a number comes back as labels.
+/// Emits what experts, optimizers and the meta learner left; what of it is not a number comes back as labels.
 fn numbers(s: &Slots<'_, 10>, file: &str, counts: &mut Counts, sink: &mut dyn EventSink) -> Fields {
     let decisions = s.raw(9).map(json::elements).unwrap_or_default();
     for decision in &decisions {

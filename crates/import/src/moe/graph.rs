@@ -14,7 +14,7 @@ use crate::times::Clock;
 
 const EXPORT: [&str; 6] = ["workflow_id", "start_time", "end_time", "success", "nodes", "links"];
 
-/// Tells a graph export: tasks without times; the links are left out, since the exporter drew them from the order
+/// Emits a graph export: tasks without times; the links are left out, since the exporter drew them from the order
 /// of the starts and recorded no dependency.
 pub(super) fn emit(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut dyn EventSink) {
     let Some(s) = Slots::read(root, &EXPORT) else { return };
@@ -93,7 +93,7 @@ pub(super) fn emit(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut 
     clock.report(file, sink);
 }
 
-/// Says why the links are left out, also those of an export whose run is told from its execution.
+/// Reports why the links are left out, also those of an export whose run comes from its execution.
 fn edges_not_real(links: u64, file: &str, sink: &mut dyn EventSink) {
     if links > 0 {
         let message = format!(

@@ -55,7 +55,7 @@ impl<'z> Runs<'z> {
 /// Reports that a file repeats what another one records.
 pub(super) fn recorded_twice(file: &str, run: &str, sink: &mut dyn EventSink) {
     let message = format!("{file}: the same run ({}) is in another file; this file adds nothing", clip(run));
-    sink.diagnostic(Diagnostic::new(Severity::Info, "told-twice", message));
+    sink.diagnostic(Diagnostic::new(Severity::Info, "recorded-twice", message));
 }
 
 /// A JSON text without the white space between its tokens.

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::json;
 
-/// Tells numbers as samples of the run, in the order of the file, and keeps what is not a number.
+/// Emits numbers as samples of the run, in the order of the file, and keeps what is not a number.
 pub(super) struct Series<'s> {
     sink: &'s mut dyn EventSink,
     /// Places in lists that hold no number.
@@ -19,7 +19,7 @@ pub(super) struct Series<'s> {
 }
 
 impl<'s> Series<'s> {
-    /// Tells to `sink`.
+    /// Emits to `sink`.
     pub(super) fn new(sink: &'s mut dyn EventSink) -> Series<'s> {
         Series { sink, gaps: 0, kept: HashSet::default(), words: Fields::new() }
     }
@@ -51,7 +51,7 @@ impl<'s> Series<'s> {
         true
     }
 
-    /// The members of a record: those that are numbers, lists of numbers, or objects of such are told as
+    /// The members of a record: those that are numbers, lists of numbers, or objects of such are emitted as
     /// `<group>.<member>[<who>]`; of the rest, small values are kept as labels the first time, arrays and objects are
     /// handed over as values.
     pub(super) fn record(&mut self, group: &str, who: &str, members: Vec<(Cow<'_, str>, &RawValue)>) {

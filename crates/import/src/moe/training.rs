@@ -10,7 +10,7 @@ use crate::kailash::Slots;
 
 const RECORD: [&str; 5] = ["workflow_id", "timestamp", "metrics", "parameters", "expert_contributions"];
 
-/// Tells a training record: a run without tasks and times, its series by iteration.
+/// Emits a training record: a run without tasks and times, its series by iteration.
 pub(super) fn emit(root: &RawValue, file: &str, runs: &mut Runs<'_>, sink: &mut dyn EventSink) {
     let Some(s) = Slots::read(root, &RECORD) else { return };
     let text = |i: usize| s.text(i).map(|t| t.into_owned()).unwrap_or_default();

@@ -132,7 +132,7 @@ fn step(id: &str, record: &Record<'_>, clock: &mut Clock<'_>) -> Step {
     step
 }
 
-/// Tells the alerts and metrics that an execution carries.
+/// Emits the alerts and metrics that an execution carries.
 pub(super) fn notes_of(record: &Record<'_>, notes: &mut Notes<'_, '_>, clock: &mut Clock<'_>) {
     let owner = record.text("workflow_id").unwrap_or_default();
     for raw in record.raw("alerts").map(items).unwrap_or_default() {
@@ -162,7 +162,7 @@ pub(super) fn notes_of(record: &Record<'_>, notes: &mut Notes<'_, '_>, clock: &m
     }
 }
 
-/// Tells an alert as the API gives it.
+/// Emits an alert as the API gives it.
 pub(super) fn emit_alert(alert: &Record<'_>, owner: &str, notes: &mut Notes<'_, '_>, clock: &mut Clock<'_>) {
     let workflow = alert.filled("workflow_id");
     let (id, step) = (alert.text("alert_id"), alert.text("step_id"));

@@ -80,7 +80,7 @@ pub(super) fn read_steps(
     });
 }
 
-/// Tells alerts and metrics straight from their rows.
+/// Emits alerts and metrics straight from their rows.
 pub(super) fn read_notes(db: &Database<'_>, notes: &mut Notes<'_, '_>, clock: &mut Clock<'_>) -> bool {
     let alerts = visit(db, "workflow_alerts", &mut |row| {
         let (id, workflow) = (text(row, "alert_id"), text(row, "workflow_id"));

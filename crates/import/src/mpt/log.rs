@@ -59,7 +59,7 @@ struct Story {
     owner: Option<usize>,
 }
 
-/// Adds what the lines tell of workflows and steps to the model.
+/// Adds what the lines record of workflows and steps to the model.
 pub(super) fn learn(lines: &[Line<'_>], file: &str, model: &mut Model) {
     let mut steps: HashMap<&str, Story> = HashMap::default();
     let mut order: Vec<&str> = Vec::new();
@@ -155,7 +155,7 @@ impl Story {
     }
 }
 
-/// Tells the lines as logs of the runs and tasks that they name, or of the workflow spoken of before.
+/// Emits the lines as logs of the runs and tasks that they name, or of the workflow spoken of before.
 pub(super) fn emit(lines: &[Line<'_>], model: &Model, sink: &mut dyn EventSink) {
     let only = (model.list.len() == 1).then_some(0);
     let mut current = only;

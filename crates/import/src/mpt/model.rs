@@ -12,7 +12,7 @@ use crate::pairs::{Labels, info, warn};
 /// The name of this format in runs.
 const SOURCE: &str = "MoneyPrinterTurbo workflow monitor";
 
-/// One try of a step as the log tells it.
+/// One try of a step as the log records it.
 pub(super) struct Try {
     /// From 1.
     pub(super) number: u32,
@@ -69,7 +69,7 @@ pub(super) struct Workflow {
     /// Statistics as stored: name and value.
     pub(super) summary: Vec<(String, f64)>,
     pub(super) steps: Vec<Step>,
-    /// Files that told of it.
+    /// Files that record it.
     pub(super) files: Vec<String>,
     /// How many runs of the same id were before it.
     pub(super) of_id: u32,
@@ -239,7 +239,7 @@ impl Model {
 }
 
 impl Workflow {
-    /// Tells the run, its tasks and their attempts, and what is odd about them.
+    /// Emits the run, its tasks and their attempts, and what is odd about them.
     pub(super) fn emit(&self, sink: &mut dyn EventSink) {
         let mut stored = Fields::new();
         if let Some(duration) = self.duration {

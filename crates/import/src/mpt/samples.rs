@@ -7,7 +7,7 @@ use super::model::Model;
 use crate::pairs::Record;
 use crate::times::Clock;
 
-/// A metric or an alert as its source holds it, before it is told.
+/// A metric or an alert as its source holds it, before it is emitted.
 pub(super) struct Note<'a> {
     /// Its own id, by which the same one is known in another file.
     pub(super) id: &'a str,
@@ -29,11 +29,11 @@ pub(super) enum What<'a> {
     Alert { severity: &'a str, message: &'a str, resolved: Option<bool>, metadata: &'a str },
 }
 
-/// Tells metrics and alerts and counts what it had to leave out.
+/// Emits metrics and alerts and counts what was left out.
 pub(super) struct Notes<'m, 's> {
     model: &'m Model,
     sink: &'s mut dyn EventSink,
-    /// Ids told already; kept only where several files may hold the same ones.
+    /// Ids emitted already; kept only where several files may hold the same ones.
     recorded: Option<HashSet<String>>,
     current: Option<usize>,
     doubled: u64,
@@ -57,7 +57,7 @@ impl<'m, 's> Notes<'m, 's> {
         }
     }
 
-    /// Tells one.
+    /// Emits one.
     pub(super) fn add(&mut self, note: &Note<'_>, clock: &mut Clock<'_>) {
         if let Some(recorded) = &mut self.recorded
             && !note.id.is_empty()
@@ -127,7 +127,8 @@ impl<'m, 's> Notes<'m, 's> {
         if self.doubled > 0 {
             let message = "metrics and alerts that are there several times are taken once, those of the \
                            database before those of answers";
-            self.sink.diagnostic(Diagnostic::new(Severity::Info, "told-twice", message).times(self.doubled));
+            self.sink
+                .diagnostic(Diagnostic::new(Severity::Info, "recorded-twice", message).times(self.doubled));
         }
         if self.not_numbers > 0 {
             let message = format!(
@@ -146,7 +147,7 @@ impl<'m, 's> Notes<'m, 's> {
     }
 }
 
-/// The name of a series: tags tell series of one metric apart, so they are part of it (`memory{host="a"}`).
+/// The name of a series: tags distinguish series of one metric, so they are part of it (`memory{host="a"}`).
 fn tagged(name: &str, tags: &str) -> String {
     let Some(record) = Record::parse(tags) else { return name.to_owned() };
     let pairs: Vec<String> = record.members().map(|(key, value)| format!("{key}={value}")).collect();

@@ -130,7 +130,7 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     Ok(())
 }
 
-/// The sets of rows that are runs of their own: of several with the same tasks the one that tells most.
+/// The sets of rows that are runs of their own: of several with the same tasks the one that records most.
 fn chosen(sets: &[RowSet<'_>], notes: &mut Vec<String>) -> Vec<usize> {
     let mut order: Vec<usize> = (0..sets.len()).collect();
     order.order_by_key(|at| std::cmp::Reverse(sets[*at].rank()));

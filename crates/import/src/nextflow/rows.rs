@@ -129,7 +129,7 @@ impl<'a> RowSet<'a> {
         self.kind == Kind::Timeline
     }
 
-    /// How much files of this kind tell.
+    /// How much files of this kind record.
     pub(super) fn rank(&self) -> impl Ord + use<> {
         self.kind
     }

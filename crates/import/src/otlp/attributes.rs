@@ -62,7 +62,7 @@ impl<'a> Attributes<'a> {
         pairs.join(" ")
     }
 
-    /// Attributes that are measurements: tokens, costs, sizes, counts, durations. With a unit where the name tells one.
+    /// Attributes that are measurements: tokens, costs, sizes, counts, durations. With a unit when the name contains one.
     pub(crate) fn measures(&self) -> impl Iterator<Item = (&str, f64, Option<&'static str>)> {
         self.0.iter().filter_map(|(key, json)| {
             let value: f64 = if json.starts_with('"') { return None } else { json.parse().ok()? };

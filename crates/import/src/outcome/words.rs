@@ -1,8 +1,8 @@
-//! The members that tell an outcome, and the words in them.
+//! The members that record an outcome, and the words in them.
 
 use makespan_format::Status;
 
-/// What a member of that name tells.
+/// What a member of that name records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
     /// The status, in a word.
@@ -43,7 +43,7 @@ pub(super) fn plain(text: &str) -> Plain {
     plain
 }
 
-/// What a member of that name tells.
+/// What a member of that name records.
 pub(super) fn role(key: &str) -> Role {
     if key.len() > 32 {
         return Role::Other;
@@ -104,7 +104,7 @@ pub(super) fn ambiguity(key: &str) -> Ambiguity {
     }
 }
 
-/// Returns whether an unknown text in the place of a state may be an outcome: a word or a few, and not one that tells in
+/// Returns whether an unknown text in the place of a state may be an outcome: a word or a few, and not one that says in
 /// what condition a thread, a connection or a window is.
 pub(super) fn may_be_outcome(text: &str) -> bool {
     let tokens = tokens(text.get(..64).unwrap_or(text));

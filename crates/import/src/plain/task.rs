@@ -101,7 +101,7 @@ struct Record<'a> {
 }
 
 impl Tasks {
-    /// Emits what a record tells; `key` is its name in an object of tasks.
+    /// Emits the contents of a record; `key` is its name in an object of tasks.
     pub(super) fn task<'a>(
         &mut self,
         key: Option<Cow<'a, str>>,
@@ -289,7 +289,7 @@ impl Tasks {
         }
     }
 
-    /// Emits what only the end of the file tells, and what was found.
+    /// Emits what only the end of the file shows, and what was found.
     pub(super) fn finish(self, tally: &mut Tally, sink: &mut dyn EventSink) {
         self.ids.later(tally, |task, all| {
             let after = all.iter().map(|id| Cow::Borrowed(id.as_str())).collect();

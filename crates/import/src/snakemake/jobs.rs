@@ -15,7 +15,7 @@ use crate::tally::Tally;
 #[derive(Default)]
 pub(super) struct Job<'a> {
     pub(super) rule: Cow<'a, str>,
-    /// What tells it from other jobs of its rule.
+    /// What distinguishes it from other jobs of its rule.
     pub(super) which: Cow<'a, str>,
     pub(super) kind: &'static str,
     pub(super) inputs: Vec<Cow<'a, str>>,

@@ -1,4 +1,4 @@
-//! The part of `CREATE TABLE` that tells the columns: names, keys, generated columns, WITHOUT ROWID.
+//! The part of `CREATE TABLE` that defines the columns: names, keys, generated columns, WITHOUT ROWID.
 //!
 //! SQLite keeps the statement as the user wrote it, comments and all, so this is a tokenizer and a splitter
 //! rather than a search for commas. Expressions are skipped by their parentheses.

@@ -3,7 +3,7 @@
 //! Written from the description at <https://sqlite.org/fileformat2.html>. It reads tables, with and without
 //! rowids, and no indices. It does not roll back a hot rollback journal: a database copied in the middle of a
 //! transaction in that mode shows what the file holds. Damage costs the pages it is in and no more: reading
-//! goes on after it, and [`Database::warnings`] tells what was left out.
+//! goes on after it, and [`Database::warnings`] reports what was left out.
 
 mod btree;
 mod bytes;
@@ -86,7 +86,7 @@ impl<'a> Database<'a> {
     /// file.
     ///
     /// # Errors
-    /// When the root page of the table cannot be read. Damage further in is told by [`Database::warnings`].
+    /// When the root page of the table cannot be read. Damage further in is reported by [`Database::warnings`].
     pub fn rows(&self, table: &Table, visit: &mut dyn FnMut(i64, &Row<'_>) -> bool) -> Result<(), Error> {
         let kind = if table.without_rowid { Kind::Index } else { Kind::Table };
         let mut fields = Vec::new();

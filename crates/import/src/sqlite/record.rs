@@ -75,7 +75,7 @@ pub(super) struct Field {
 
 /// Finds the values of a record of `length` bytes, of which `payload` may hold only the first.
 ///
-/// Fills `fields`, and tells what is wrong: `Err` when no value can be told, `Ok(Some)` when some are lost.
+/// Fills `fields`, and reports what is wrong: `Err` when no value can be read, `Ok(Some)` when some are lost.
 pub(super) fn parse(
     payload: &[u8],
     length: u64,

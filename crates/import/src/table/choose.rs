@@ -18,7 +18,7 @@ const SHOWN_VALUES: usize = 3;
 pub enum Similarity {
     /// It is a table; its columns can be mapped.
     Table,
-    /// It looks like tasks, and only a mapping tells for certain what its columns mean.
+    /// It looks like tasks, and only a mapping defines for certain what its columns mean.
     Tasks,
 }
 
@@ -126,7 +126,7 @@ fn judge(bytes: &[u8], is_whole: bool, is_guessed: bool) -> Option<Similarity> {
     let full = Mapping::of_grid(&grid);
     let by_name = Mapping::guess(grid.names.iter().map(String::as_str));
     let has = |mapping: &Mapping, field| mapping.column(field).is_some();
-    // What was read by names alone lacks what the values tell.
+    // What was read by names alone lacks what the values show.
     let is_more = |field| has(&full, field) && !has(&by_name, field);
     let is_tasks = if is_guessed {
         [Field::Started, Field::Ended, Field::Duration, Field::Status].into_iter().any(is_more)

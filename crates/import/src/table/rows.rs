@@ -133,9 +133,9 @@ impl Mapping {
         for (name, cell) in
             others.filter(|(name, cell)| !cell.is_empty() && !self.columns.iter().any(|c| c.1 == **name))
         {
-            let tells = is_guessed && outcome::is_outcome_name(&name);
-            has_outcome |= tells;
-            let to: &mut String = if tells { out } else { &mut params };
+            let is_outcome = is_guessed && outcome::is_outcome_name(&name);
+            has_outcome |= is_outcome;
+            let to: &mut String = if is_outcome { out } else { &mut params };
             write_json_string(&name, to);
             to.push(':');
             cell.write(to);

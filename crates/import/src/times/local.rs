@@ -14,7 +14,7 @@ pub(super) struct Local {
     day: Option<(i64, bool)>,
     /// Times that occur twice and wait for [`Local::settle`]: the first occurrence and the second, ns.
     open: Vec<(i64, i64)>,
-    /// The latest start that was told.
+    /// The latest start that was recorded.
     last_start: Option<i64>,
     /// How many times occurred twice, and how many did not exist.
     pub(super) twice: u64,

@@ -1,6 +1,6 @@
 //! Times that are not spelled as ISO 8601, and leave no doubt: `Tue, 06 Jan 2026 12:00:00 GMT` (RFC 1123), `Tue Jan  6
 //! 12:00:00 2026` (`ctime`, `date`), `06/Jan/2026:12:00:00 +0000` (logs of web servers), `20260106T120000Z`, `2026/01/06
-//! 12:00:00`, `2026-01-06T12:00:00Z[UTC]` (Java). Dates of which only a country tells day and month are not among them.
+//! 12:00:00`, `2026-01-06T12:00:00Z[UTC]` (Java). Dates of which only the country distinguishes day and month are not among them.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Reads files with one importer and gives the lines of what it tells.
+//! Reads files with one importer and gives the lines that it emits.
 // Each test file uses what it needs; a skipped test says so.
 #![allow(dead_code, clippy::print_stdout, clippy::panic, clippy::expect_used)]
 
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use makespan_format::{Event, EventSink, write_line};
 use makespan_import::{ClaimedFile, Head, Importer, Options, ReadError, Source};
 
-/// What an importer told of some files.
+/// What an importer emitted for some files.
 pub(crate) struct Emitted {
     pub(crate) lines: Vec<String>,
     pub(crate) result: Result<(), ReadError>,
@@ -116,5 +116,5 @@ pub(crate) fn expect(emitted: &Emitted, name: &str) {
     for (i, (got, want)) in got.lines().zip(want.lines()).enumerate() {
         assert_eq!(got, want, "{name}, line {}", i + 1);
     }
-    assert_eq!(got.lines().count(), want.lines().count(), "{name}: number of lines; told:\n{got}");
+    assert_eq!(got.lines().count(), want.lines().count(), "{name}: number of lines; emitted:\n{got}");
 }

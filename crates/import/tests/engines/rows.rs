@@ -5,7 +5,7 @@ use super::*;
 /// A row: first and last second, and whether it succeeded.
 type Row = (i64, i64, bool);
 
-/// A format: importer, a file of rows of one id, whether its rows tell of failures.
+/// A format: importer, a file of rows of one id, whether its rows record failures.
 struct Format(&'static str, fn(&[Row]) -> String, bool);
 
 const FORMATS: [Format; 10] = [

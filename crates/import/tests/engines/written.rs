@@ -62,7 +62,7 @@ fn results_of_allure_without_a_stage_are_recognised() {
     names.push("pytest-container.json");
     let runs = fixtures("allure", &names);
     assert_eq!(counts(&runs[0]), "5 tasks, 7 attempts, 0 edges: 2 succeeded 2 failed 1 skipped");
-    // Instances of a test are told apart by their parameters, not by their order.
+    // Instances of a test are distinguished by their parameters, not by their order.
     assert!(ids(&runs[0]).contains(&"test_b#test_p [4]"), "{:?}", ids(&runs[0]));
 }
 

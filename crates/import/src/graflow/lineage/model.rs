@@ -112,7 +112,7 @@ impl Run {
     }
 }
 
-/// All executions that the answers tell of.
+/// All executions that the answers record.
 pub(super) struct Lineage<'z> {
     clock: Clock<'z>,
     runs: Vec<Run>,
@@ -235,7 +235,7 @@ impl<'z> Lineage<'z> {
         self.summaries.push((file.to_owned(), figures));
     }
 
-    /// Tells everything; false where there was no run.
+    /// Emits everything; false when there was no run.
     pub(super) fn emit(mut self, sink: &mut dyn EventSink) -> bool {
         let alone = self.runs.len() == 1;
         if self.runs.is_empty() && !self.summaries.is_empty() {
@@ -331,7 +331,7 @@ impl Run {
 }
 
 impl Node {
-    /// Tells the task and its attempts; gives how many stored durations are not what the times say.
+    /// Emits the task and its attempts; gives how many stored durations are not what the times say.
     fn emit(&self, sink: &mut dyn EventSink) -> u64 {
         let mut labels = Labels::default();
         // Attempts say it better, and a graph keeps the error of one that was repeated.
