@@ -107,12 +107,21 @@ impl<'r> Longest<'r> {
                     None => (sum, last),
                 };
                 let slot = to as usize;
-                if offer > best[slot] || (offer == best[slot] && node < from[slot]) {
+                let (known, offered) = (self.rank(to, best[slot]), self.rank(to, offer));
+                if from[slot] == NONE || offered > known || (offered == known && node < from[slot]) {
                     (best[slot], from[slot], begins[slot]) = (offer, node, alone);
                 }
             });
         }
         (self.best, self.from, self.begins) = (best, from, begins);
+    }
+
+    /// How good a way to a node is: a task may overlap a long way so much that a shorter one leads further.
+    fn rank(&self, node: u32, (sum, last): (i64, i64)) -> (i64, i64, i64) {
+        let is_begin = node.is_multiple_of(2) && (node as usize) < self.spans.len() * 2;
+        let own = if is_begin { self.charge(node, node + 1) } else { None };
+        let lost = own.map_or(0, |own| own.weight.saturating_sub(own.after(last)));
+        (sum.saturating_sub(lost), sum, last)
     }
 
     /// Calls `visit` with every node that comes directly after `node`.

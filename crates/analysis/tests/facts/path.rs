@@ -84,6 +84,18 @@ fn total_slack_passes_through_successors_and_free_slack_does_not() {
 }
 
 #[test]
+fn a_long_way_that_a_task_overlaps_does_not_hide_a_shorter_one_that_leads_further() {
+    // `late` ends long after `next` started; the way over `early` is 23 + 10 + 20 + 1.
+    let text = "early 9..32
+        late 25..54
+        gate - - early late upstream-failed
+        next 33..43 - early gate
+        then 43..63 - next
+        last 63..64 - then";
+    check_path(text, "early next then last | 54 | 0 1 0 0");
+}
+
+#[test]
 fn a_path_over_inferred_edges_is_marked() {
     check_path("a 0..4\nb 5..9\nc 5..6", "a b | 8 | 0 1 inferred");
 }
