@@ -411,9 +411,9 @@ mod tests {
             let mut ids = Ids::default();
             let mut tasks: BTreeMap<String, Vec<usize>> = BTreeMap::new();
             for at in order {
-                match ids.place(&one("a"), &rows[at]) {
-                    Placed::Try { id, .. } => tasks.entry(id.into_owned()).or_default().push(at),
-                    Placed::Duplicate => panic!("no record repeats another one"),
+                // A record taken for a duplicate would be missing below.
+                if let Placed::Try { id, .. } = ids.place(&one("a"), &rows[at]) {
+                    tasks.entry(id.into_owned()).or_default().push(at);
                 }
             }
             let mut tasks: Vec<Vec<usize>> = tasks.into_values().collect();
