@@ -41,12 +41,14 @@ pub(super) fn read(
         }
     };
     visit("experiments", &mut |row| {
-        experiments
-            .name(&text(row, "experiment_id").unwrap_or_default(), &text(row, "name").unwrap_or_default());
+        experiments.name(
+            &row.text_of("experiment_id").unwrap_or_default(),
+            &row.text_of("name").unwrap_or_default(),
+        );
     });
     let (mut trials, mut index): (Vec<Trial>, HashMap<String, usize>) = (Vec::new(), HashMap::default());
     visit("runs", &mut |row| {
-        let id = text(row, "run_uuid").unwrap_or_default();
+        let id = row.text_of("run_uuid").unwrap_or_default();
         let mut info = Fields::new();
         info.str("run_id", &id);
         for (column, key) in [
@@ -56,7 +58,7 @@ pub(super) fn read(
             ("user_id", "user_id"),
             ("lifecycle_stage", "lifecycle_stage"),
         ] {
-            if let Some(text) = text(row, column) {
+            if let Some(text) = row.text_of(column) {
                 info.str(key, &text);
             }
         }
@@ -70,9 +72,10 @@ pub(super) fn read(
     });
     for table in ["params", "tags", "metrics"] {
         visit(table, &mut |row| {
-            let of = text(row, "run_uuid").and_then(|run| index.get(&run)).and_then(|at| trials.get_mut(*at));
-            let (Some(trial), Some(key)) = (of, text(row, "key")) else { return };
-            let value = text(row, "value").unwrap_or_default();
+            let of =
+                row.text_of("run_uuid").and_then(|run| index.get(&run)).and_then(|at| trials.get_mut(*at));
+            let (Some(trial), Some(key)) = (of, row.text_of("key")) else { return };
+            let value = row.text_of("value").unwrap_or_default();
             let whole = |column: &str| match row.by_name(column) {
                 Value::Int(whole) => Some(whole),
                 _ => None,
@@ -91,13 +94,4 @@ pub(super) fn read(
     }
     broken.extend(db.warnings().iter().map(|warning| format!("{file}: {warning}")));
     Ok(broken)
-}
-
-fn text(row: &Row<'_>, column: &str) -> Option<String> {
-    match row.by_name(column) {
-        Value::Null | Value::Blob(_) => None,
-        Value::Int(n) => Some(n.to_string()),
-        Value::Real(x) => Some(x.to_string()),
-        Value::Text(text) => Some(text.to_string()),
-    }
 }

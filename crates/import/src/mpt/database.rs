@@ -17,21 +17,21 @@ pub(super) fn read_steps(
     sink: &mut dyn EventSink,
 ) {
     each(db, "workflows", file, sink, &mut |row| {
-        let id = text(row, "workflow_id").unwrap_or_default();
+        let id = row.text_of("workflow_id").unwrap_or_default();
         let mut labels = Labels::default();
         let tried_again = number(row, "retry_count").and_then(retries);
-        let unreadable = text(row, "retry_count").filter(|_| tried_again.is_none());
+        let unreadable = row.text_of("retry_count").filter(|_| tried_again.is_none());
         labels.text("retry_count", unreadable.as_deref());
-        labels.text("description", text(row, "description").as_deref());
-        if let Some(metadata) = text(row, "metadata") {
+        labels.text("description", row.text_of("description").as_deref());
+        if let Some(metadata) = row.text_of("metadata") {
             labels.object("metadata", &metadata, &[]);
         }
         for key in ["created_at", "updated_at"] {
-            labels.text(key, text(row, key).as_deref());
+            labels.text(key, row.text_of(key).as_deref());
         }
         model.workflow(Workflow {
-            name: text(row, "name"),
-            word: text(row, "status").unwrap_or_default(),
+            name: row.text_of("name"),
+            word: row.text_of("status").unwrap_or_default(),
             started: number(row, "start_time").and_then(|s| clock.epoch(s)),
             ended: number(row, "end_time").and_then(|s| clock.epoch(s)),
             duration: number(row, "duration"),
@@ -45,35 +45,35 @@ pub(super) fn read_steps(
         });
     });
     each(db, "workflow_steps", file, sink, &mut |row| {
-        let owner = text(row, "workflow_id").unwrap_or_default();
+        let owner = row.text_of("workflow_id").unwrap_or_default();
         let at = model.find(&owner).unwrap_or_else(|| {
             let files = vec![file.to_owned()];
             model.workflow(Workflow { orphan: true, files, ..Workflow::new(&owner) })
         });
         let mut labels = Labels::default();
         let tried_again = number(row, "retry_count").and_then(retries);
-        let unreadable = text(row, "retry_count").filter(|_| tried_again.is_none());
+        let unreadable = row.text_of("retry_count").filter(|_| tried_again.is_none());
         labels.text("retry_count", unreadable.as_deref());
-        labels.text("description", text(row, "description").as_deref());
+        labels.text("description", row.text_of("description").as_deref());
         for key in ["created_at", "updated_at"] {
-            labels.text(key, text(row, key).as_deref());
+            labels.text(key, row.text_of(key).as_deref());
         }
         let mut step = Step {
-            id: text(row, "step_id").unwrap_or_default(),
-            name: text(row, "name"),
-            word: text(row, "status").unwrap_or_default(),
+            id: row.text_of("step_id").unwrap_or_default(),
+            name: row.text_of("name"),
+            word: row.text_of("status").unwrap_or_default(),
             started: number(row, "start_time").and_then(|s| clock.epoch(s)),
             ended: number(row, "end_time").and_then(|s| clock.epoch(s)),
             duration: number(row, "duration"),
             progress: number(row, "progress"),
-            after: text(row, "dependencies").map(|d| dependencies(&d)).unwrap_or_default(),
-            error: text(row, "error_message").filter(|e| !e.is_empty()),
+            after: row.text_of("dependencies").map(|d| dependencies(&d)).unwrap_or_default(),
+            error: row.text_of("error_message").filter(|e| !e.is_empty()),
             retries: tried_again.unwrap_or(0),
             bad_retries: unreadable.is_some(),
             labels,
             ..Step::default()
         };
-        if let Some(metadata) = text(row, "metadata") {
+        if let Some(metadata) = row.text_of("metadata") {
             step.metadata(&metadata);
         }
         model.step(at, step);
@@ -83,14 +83,14 @@ pub(super) fn read_steps(
 /// Emits alerts and metrics straight from their rows.
 pub(super) fn read_notes(db: &Database<'_>, notes: &mut Notes<'_, '_>, clock: &mut Clock<'_>) -> bool {
     let alerts = visit(db, "workflow_alerts", &mut |row| {
-        let (id, workflow) = (text(row, "alert_id"), text(row, "workflow_id"));
+        let (id, workflow) = (row.text_of("alert_id"), row.text_of("workflow_id"));
         let (severity, message, metadata) =
-            (text(row, "severity"), text(row, "message"), text(row, "metadata"));
+            (row.text_of("severity"), row.text_of("message"), row.text_of("metadata"));
         notes.add(
             &Note {
                 id: id.as_deref().unwrap_or_default(),
                 workflow: workflow.as_deref().unwrap_or_default(),
-                step: text(row, "step_id").as_deref(),
+                step: row.text_of("step_id").as_deref(),
                 timestamp: number(row, "timestamp"),
                 what: What::Alert {
                     severity: severity.as_deref().unwrap_or("info"),
@@ -103,13 +103,13 @@ pub(super) fn read_notes(db: &Database<'_>, notes: &mut Notes<'_, '_>, clock: &m
         );
     });
     let metrics = visit(db, "workflow_metrics", &mut |row| {
-        let (id, workflow) = (text(row, "metric_id"), text(row, "workflow_id"));
-        let (name, unit, tags) = (text(row, "metric_name"), text(row, "unit"), text(row, "tags"));
+        let (id, workflow) = (row.text_of("metric_id"), row.text_of("workflow_id"));
+        let (name, unit, tags) = (row.text_of("metric_name"), row.text_of("unit"), row.text_of("tags"));
         notes.add(
             &Note {
                 id: id.as_deref().unwrap_or_default(),
                 workflow: workflow.as_deref().unwrap_or_default(),
-                step: text(row, "step_id").as_deref(),
+                step: row.text_of("step_id").as_deref(),
                 timestamp: number(row, "timestamp"),
                 what: What::Metric {
                     name: name.as_deref().unwrap_or("unnamed"),
@@ -176,15 +176,6 @@ fn visit(db: &Database<'_>, table: &str, take: &mut dyn FnMut(&Row<'_>)) -> bool
         true
     })
     .is_ok()
-}
-
-fn text(row: &Row<'_>, column: &str) -> Option<String> {
-    match row.by_name(column) {
-        Value::Null | Value::Blob(_) => None,
-        Value::Int(n) => Some(n.to_string()),
-        Value::Real(x) => Some(x.to_string()),
-        Value::Text(text) => Some(text.to_string()),
-    }
 }
 
 fn number(row: &Row<'_>, column: &str) -> Option<f64> {

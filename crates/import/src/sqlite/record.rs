@@ -135,6 +135,16 @@ impl Row<'_> {
         }
     }
 
+    /// Returns the value of a column as text; `None` if it is empty or binary.
+    pub(crate) fn text_of(&self, column: &str) -> Option<String> {
+        match self.by_name(column) {
+            Value::Null | Value::Blob(_) => None,
+            Value::Int(n) => Some(n.to_string()),
+            Value::Real(x) => Some(x.to_string()),
+            Value::Text(text) => Some(text.to_string()),
+        }
+    }
+
     /// The value of the column of this name (ASCII case ignored), as [`Row::get`] gives it.
     pub fn by_name(&self, name: &str) -> Value<'_> {
         self.table.column(name).map_or(Value::Null, |index| self.get(index))

@@ -74,7 +74,7 @@ impl Groups {
         let mut has_line: Vec<bool> = (0..run.task_count())
             .map(|t| !run.predecessors.row(t).is_empty() || !run.successors.row(t).is_empty())
             .collect();
-        // Within a collapsed group, what its tasks contain is no line.
+        // The graph draws no line between a task and what it contains if both are in one collapsed group.
         let is_apart = |(a, b): &(u32, u32)| {
             let (a, b) = (outer(self.of[*a as usize]), outer(self.of[*b as usize]));
             a != b || a.is_none()
