@@ -29,6 +29,8 @@ pub(crate) struct Seen<'r, 'p> {
     pub(crate) number: Option<u32>,
     /// Its parameters, as text; empty if there are none.
     pub(crate) params: &'p str,
+    /// Where else it ran, such as its pod; a retry may run elsewhere, but a record of another pod repeats no other.
+    pub(crate) pod: &'p str,
 }
 
 /// The task and attempt of a record.
@@ -237,7 +239,8 @@ impl Ids {
         let Attempt { queued, started, ended, worker, status, .. } = attempt;
         let times = (queued, started, ended);
         let untimed = times == (&None, &None, &None);
-        let row = self.seeds.hash_one((&id, times, worker, status.map(|s| s as u8), seen.number, params));
+        let place = (worker, seen.pod);
+        let row = self.seeds.hash_one((&id, times, place, status.map(|s| s as u8), seen.number, params));
         let now =
             |number| Last { started: *started, ended: *ended, status: *status, number, params, untimed };
         if self.first.len() < self.texts.len() {
@@ -448,6 +451,10 @@ mod tests {
         let with = |params| Seen { params, ..one("p") };
         assert!(is(ids.place(&with("{\"k\":1}"), &row(0, 5, Status::Failed)), "p", 1));
         assert!(is(ids.place(&with("{\"k\":2}"), &row(6, 9, Status::Succeeded)), "p #2", 1));
+        let on = |pod| Seen { pod, ..one("o") };
+        assert!(is(ids.place(&on("x-1"), &row(0, 5, Status::Failed)), "o", 1));
+        assert!(is(ids.place(&on("x-2"), &row(0, 5, Status::Failed)), "o #2", 1));
+        assert!(is(ids.place(&on("x-3"), &row(6, 9, Status::Succeeded)), "o #2", 2));
         assert!(is(ids.place(&one("q"), &Attempt::default()), "q", 1));
         assert!(is(ids.place(&one("q"), &row(6, 9, Status::Succeeded)), "q", 1));
         assert!(is(ids.place(&one("q"), &Attempt::default()), "q", 1));

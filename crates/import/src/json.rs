@@ -61,6 +61,22 @@ pub fn parse<'a, T: Deserialize<'a>>(
     if as_written {
         plain.clone_into(scratch);
     }
+    let mut quoted = String::new();
+    if mended.truncated_at.is_some() {
+        // A single stray quote swaps texts and structure for all that follows, and looks like a text without an end.
+        quoted = String::from_utf8_lossy(plain).into_owned();
+    }
+    if let Some((fault, left_out)) = recover::recover(&mut quoted) {
+        let offset = fault.offset.map(|o| o + skipped);
+        let fault = Some(JsonError { offset, ..fault });
+        mended = Mended { fault, left_out, bad_utf8: mended.bad_utf8, ..Mended::default() };
+        mended.before += u64::from(logged > 0);
+        *scratch = quoted.into_bytes();
+        return match serde_json::from_slice::<T>(scratch) {
+            Ok(value) => Ok((value, mended)),
+            Err(e) => Err(JsonError::from_serde(&e, scratch)),
+        };
+    }
     mended.before += u64::from(logged > 0);
     if let Ok(mut text) = String::from_utf8(std::mem::take(scratch)) {
         if let Some((fault, left_out)) = recover::recover(&mut text) {

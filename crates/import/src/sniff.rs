@@ -307,7 +307,7 @@ fn bare_kind(word: &[u8]) -> Option<JsonKind> {
     match word {
         b"true" | b"false" => Some(JsonKind::Bool),
         b"null" => Some(JsonKind::Null),
-        b"NaN" | b"Infinity" | b"-Infinity" => Some(JsonKind::Number),
+        b"NaN" | b"Infinity" | b"-Infinity" | b"nan" | b"-nan" | b"inf" | b"-inf" => Some(JsonKind::Number),
         [b'-' | b'+' | b'.' | b'0'..=b'9', rest @ ..] => {
             let digit = |b: &u8| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-' | b'_' | b'x');
             // `---` begins a YAML document, among other things.

@@ -273,5 +273,6 @@ impl Pass<'_> {
 
 /// Whether a word stands for a number that is none, or infinite.
 pub(super) fn is_not_a_number(word: &[u8]) -> bool {
-    matches!(word, b"NaN" | b"nan" | b"Infinity" | b"-Infinity" | b"-NaN" | b"+Infinity")
+    let bare = word.strip_prefix(b"-").or_else(|| word.strip_prefix(b"+")).unwrap_or(word);
+    [b"nan".as_slice(), b"inf", b"infinity"].iter().any(|name| bare.eq_ignore_ascii_case(name))
 }

@@ -90,3 +90,19 @@ fn odd_fields_cost_only_themselves() {
     assert_eq!((r.id.as_deref(), r.name.as_deref()), (Some("7"), Some("\u{fffd}a\né")));
     assert_eq!((r.a, r.b, r.c, r.d), (None, Some(2.5), Some(3), Some(true)));
 }
+
+#[test]
+fn numbers_as_printf_writes_them_become_null() {
+    let (text, m) = mended(br#"{"a":inf,"b":[-inf, -nan, +Inf, NAN],"c":"inf"}"#);
+    assert_eq!((text.as_str(), m.nan), (r#"{"a":null,"b":[null, null, null, null],"c":"inf"}"#, 5));
+}
+
+#[test]
+fn a_stray_quote_costs_its_record_although_all_that_follows_looks_inverted() {
+    let text = br#"{"n":3,"jobs":[{"id":1,"name":"a"},{"id":2,"name":"jo"b"},{"id":3,"name":"c \u00e9"}]}"#;
+    let (rest, m) = mended(text);
+    assert_eq!(rest, r#"{"n":3,"jobs":[{"id":1,"name":"a"},{"id":3,"name":"c \u00e9"}]}"#);
+    let fault = m.fault.unwrap();
+    assert_eq!((m.left_out, m.truncated_at, fault.line), (1, None, Some(1)));
+    assert!(fault.to_string().contains("an unescaped quote"), "{fault}");
+}

@@ -95,6 +95,8 @@ struct Record<'a> {
     number: Option<u32>,
     /// Which instance of a mapped or sharded task it is.
     instance: Option<Cow<'a, str>>,
+    /// Where it ran, besides its worker.
+    pod: Option<Cow<'a, str>>,
     length: Option<i64>,
     labels: Fields,
     logs: Vec<Cow<'a, str>>,
@@ -190,6 +192,10 @@ impl Out<'_, '_> {
                 labels.raw(key, value.get());
                 record.instance = record.instance.take().or(Some(text).filter(|text| text != "-1"));
             }
+            ("pod" | "pod_name" | "podName" | "container_id", Some(text)) => {
+                labels.raw(key, value.get());
+                record.pod = Some(text);
+            }
             // A count of retries; the first try is none. Kept as well, since some mean how many are allowed.
             ("retry_count" | "retries", _) if tries(value).is_some() => {
                 record.number = record.number.or(tries(value).map(|n| n + 1));
@@ -239,14 +245,14 @@ impl Out<'_, '_> {
 
 impl Tasks {
     fn emit(&mut self, record: Record<'_>, out: &mut Out<'_, '_>) {
-        let Record { id, mut task, mut attempt, outcome, number, instance, length, mut labels, logs } =
+        let Record { id, mut task, mut attempt, outcome, number, instance, pod, length, mut labels, logs } =
             record;
         let Some(id) = id.or_else(|| self.own_id(&mut task)) else {
             let what = "tasks with neither an id nor a name were numbered";
             out.tally.warn("no-id", what, String::new);
             let id = format!("task {}", self.records);
             let id = Some(Cow::Owned(id));
-            let record = Record { id, task, attempt, outcome, number, instance, length, labels, logs };
+            let record = Record { id, task, attempt, outcome, number, instance, pod, length, labels, logs };
             return self.emit(record, out);
         };
         attempt.status = outcome.settle(&mut out.clock.unread);
@@ -264,7 +270,8 @@ impl Tasks {
         let tried =
             timed || attempt.worker.is_some() || attempt.error.is_some() || attempt.progress.is_some();
         let params = task.params.as_ref().map_or("", Json::as_str);
-        let (placed, key, now) = match self.ids.place(&Seen { id: &id, instance, number, params }, &attempt) {
+        let seen = Seen { id: &id, instance, number, params, pod: pod.as_deref().unwrap_or_default() };
+        let (placed, key, now) = match self.ids.place(&seen, &attempt) {
             Placed::Duplicate => return,
             Placed::Try { id, key, number } => (id, key, number),
         };
