@@ -66,11 +66,15 @@ pub fn parse<'a, T: Deserialize<'a>>(
         // A single stray quote swaps texts and structure for all that follows, and looks like a text without an end.
         quoted = String::from_utf8_lossy(plain).into_owned();
     }
-    if let Some((fault, left_out)) = recover::recover(&mut quoted) {
-        let offset = fault.offset.map(|o| o + skipped);
-        let fault = Some(JsonError { offset, ..fault });
-        mended = Mended { fault, left_out, bad_utf8: mended.bad_utf8, ..Mended::default() };
-        mended.before += u64::from(logged > 0);
+    if let Some(removed) = recover::recover(&mut quoted) {
+        let place = |fault: JsonError| JsonError { offset: fault.offset.map(|o| o + skipped), ..fault };
+        mended = Mended {
+            fault: removed.fault.map(place),
+            left_out: removed.records,
+            before: removed.between + u64::from(logged > 0),
+            bad_utf8: mended.bad_utf8,
+            ..Mended::default()
+        };
         *scratch = quoted.into_bytes();
         return match serde_json::from_slice::<T>(scratch) {
             Ok(value) => Ok((value, mended)),
@@ -79,12 +83,15 @@ pub fn parse<'a, T: Deserialize<'a>>(
     }
     mended.before += u64::from(logged > 0);
     if let Ok(mut text) = String::from_utf8(std::mem::take(scratch)) {
-        if let Some((fault, left_out)) = recover::recover(&mut text) {
+        if let Some(removed) = recover::recover(&mut text) {
             // Offsets in a text that was mended say nothing about the file.
             let place = |offset: Option<u64>| offset.filter(|_| as_written).map(|o| o + skipped);
-            let line = fault.line.filter(|_| as_written);
-            mended.fault = Some(JsonError { offset: place(fault.offset), line, ..fault });
-            mended.left_out = left_out;
+            mended.fault = removed.fault.map(|fault| {
+                let line = fault.line.filter(|_| as_written);
+                JsonError { offset: place(fault.offset), line, ..fault }
+            });
+            mended.left_out = removed.records;
+            mended.before += removed.between;
         }
         *scratch = text.into_bytes();
     }

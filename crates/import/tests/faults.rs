@@ -265,3 +265,26 @@ fn documents_of_nodes_and_of_spans_lose_but_the_record_at_fault() {
     assert_eq!(kind, Verdict::Read);
     assert!(messages(&sink.lines).iter().any(|m| m.contains("python-literals")));
 }
+
+#[test]
+fn comments_and_lines_of_a_log_between_records_cost_none() {
+    let slice = |at: u32| format!(r#"{{"name":"n{at}","ph":"X","ts":{at}0,"dur":5,"pid":1,"tid":1}}"#);
+    let all = [1, 2, 3, 4].map(slice);
+    for (text, code) in [
+        (all.join(", // as \"usual\"\n"), "comment"),
+        (format!("/* all */ {} /* last */", all.join(" /* } */ ,\n")), "comment"),
+        (all.join(",\n2026-01-05 10:00:11 INFO flushed \"queue\" {1}\n"), "text-before"),
+        (all.join(",\n[warn] slow\n  at x\n"), "text-before"),
+        (format!("begin\n{}", all.join(",")), "text-before"),
+    ] {
+        let (kind, sink) = read(&format!("{{\"traceEvents\":[{text}],\"unit\":\"ms\"}}"));
+        let found = messages(&sink.lines);
+        assert_eq!(
+            (kind, tasks(&sink)),
+            (Verdict::Read, tasks(&read(&trace(&slice(9), ",")).1)),
+            "{text}\n{found:?}"
+        );
+        assert!(found.iter().any(|m| m.contains(code)), "{text}\n{found:?}");
+        assert!(!found.iter().any(|m| m.contains("bad-record")), "{text}\n{found:?}");
+    }
+}

@@ -298,6 +298,13 @@ impl<R: Records> Document<R> {
             (None, at)
         };
         let over = self.tape.read(text, value)?;
+        if !has_keys && !matches!(byte, b'{' | b'[' | b'"') {
+            // A line of a log may begin with a number, such as a date.
+            let after = space(bytes, over);
+            if !matches!(bytes.get(after).ok_or(Stop::Short)?, b',' | b']') {
+                return Err(Stop::Bad(after));
+            }
+        }
         let value = self.tape.value(text);
         match (list, key) {
             (None, Some(key)) => self.records.member(key, value, sink),

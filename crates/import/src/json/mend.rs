@@ -70,7 +70,8 @@ impl Pass<'_> {
                     last_comma = None;
                     let next = text[at..].iter().find(|b| !b.is_ascii_whitespace());
                     match next {
-                        Some(b':') => {}
+                        // Behind a comment may be a colon.
+                        Some(b':' | b'/') => {}
                         // Cut short right behind a string: in an object a key cannot be distinguished from a value.
                         None if open.last() == Some(&b'}') && !self.follows_colon() => {}
                         _ => cut = Cut { len: self.out.len(), at, open: open.len() },
@@ -115,6 +116,12 @@ impl Pass<'_> {
                     self.out.push(byte);
                 }
                 b':' | b' ' | b'\t' | b'\r' | b'\n' => self.out.push(byte),
+                b'/' if let Some(len) = comment(&text[at..]) => {
+                    self.mended.comments += 1;
+                    self.out.push(b' ');
+                    at += len;
+                    continue;
+                }
                 _ => {
                     let end = self.bare(at);
                     last_comma = None;
@@ -268,6 +275,16 @@ impl Pass<'_> {
             self.out.extend_from_slice(&rest[..len]);
         }
         at + len
+    }
+}
+
+/// Returns the length of the comment that `bytes` begin with: `//` up to the end of the line, or `/* */`. `None` if they
+/// begin with none, or it has no end.
+pub(super) fn comment(bytes: &[u8]) -> Option<usize> {
+    match bytes {
+        [b'/', b'/', rest @ ..] => Some(2 + memchr::memchr(b'\n', rest).unwrap_or(rest.len())),
+        [b'/', b'*', rest @ ..] => Some(4 + memchr::memmem::find(rest, b"*/")?),
+        _ => None,
     }
 }
 

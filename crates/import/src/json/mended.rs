@@ -51,8 +51,10 @@ pub struct Mended {
     pub commas: u64,
     /// Number of missing commas between records or members.
     pub missing: u64,
-    /// Number of texts with words before them, such as those of a log.
+    /// Number of texts before and between records, such as lines of a log.
     pub before: u64,
+    /// Number of comments.
+    pub comments: u64,
     /// Number of values that were written as literals of Python.
     pub literals: u64,
     /// The place of the first of them, if known.
@@ -75,6 +77,7 @@ impl Mended {
         self.commas += other.commas;
         self.missing += other.missing;
         self.before += other.before;
+        self.comments += other.comments;
         self.literals += other.literals;
         self.literal = self.literal.or(other.literal);
         self.utf16 |= other.utf16;
@@ -117,7 +120,8 @@ impl Mended {
             "a comma behind the last value, where none belongs, was passed over",
         );
         say(self.missing, Severity::Warning, "missing-comma", "a missing comma between two values was added");
-        say(self.before, Severity::Warning, "text-before", "text before the JSON was skipped");
+        say(self.before, Severity::Warning, "text-before", "text before or between JSON records was skipped");
+        say(self.comments, Severity::Info, "comment", "comments were skipped; JSON has none");
         say(u64::from(self.utf16), Severity::Info, "utf16", "the text is UTF-16");
         if self.literals > 0 {
             let what = "literals of Python (single quotes, None, True, False) were read as JSON";

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::fault::Look;
+use super::fault::{Look, preamble};
 use super::tape::{Stop, Tape, space, span, string};
 use super::wrong::JsonError;
 
@@ -10,23 +10,53 @@ use super::wrong::JsonError;
 /// pass.
 pub(super) const MOST: usize = 64;
 
-/// Takes records out of a text until the rest is JSON; what is wrong with the first one, and how many there were. `None`
-/// where no record is at fault, or too many are.
-pub(super) fn recover(text: &mut String) -> Option<(JsonError, u64)> {
-    let mut first = None;
-    for count in 0..=MOST as u64 {
+/// What [`recover`] took out of a text.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Removed {
+    /// Number of records.
+    pub(super) records: u64,
+    /// What is wrong with the first of them.
+    pub(super) fault: Option<JsonError>,
+    /// Number of texts between records.
+    pub(super) between: u64,
+}
+
+/// Takes records, and words between them, out of a text until the rest is JSON. `None` if none is at fault, or too many
+/// are.
+pub(super) fn recover(text: &mut String) -> Option<Removed> {
+    let mut removed = Removed::default();
+    for _ in 0..=MOST {
         match Tape::default().read(text, 0) {
-            Ok(_) => return first.map(|fault| (fault, count)),
+            Ok(_) => return Some(removed).filter(|removed| *removed != Removed::default()),
             Err(Stop::Short) => return None,
             Err(Stop::Bad(at)) => {
-                let part = record(text.as_bytes(), 0, at)?;
-                first.get_or_insert_with(|| JsonError::at(text.as_bytes(), at));
+                let part = if let Some(words) = words(text.as_bytes(), at) {
+                    removed.between += 1;
+                    words
+                } else {
+                    removed.records += 1;
+                    removed.fault.get_or_insert_with(|| JsonError::at(text.as_bytes(), at));
+                    record(text.as_bytes(), 0, at)?
+                };
                 text.get(part.clone())?;
                 text.replace_range(part, "");
             }
         }
     }
     None
+}
+
+/// Returns the lines, such as those of a log, that stand in a list in place of a record and contain the byte at `stop`.
+/// `None` if a record contains it.
+fn words(bytes: &[u8], stop: usize) -> Option<Range<usize>> {
+    let is_words = |level: &Level| {
+        let begins = space(bytes, level.1);
+        let is_text = !matches!(bytes.get(begins), None | Some(b'"' | b'{' | b'}' | b']' | b',' | b':'));
+        (level.0 == b'[' && is_text).then_some(begins)
+    };
+    let begins = levels(bytes, 0, stop).iter().find_map(is_words)?;
+    let end = begins + preamble(&bytes[begins..])?;
+    (end > stop).then_some(begins..end)
 }
 
 /// Returns the range of the record that contains the fault at `stop`, in the text that starts at `from`, with the comma next
@@ -156,7 +186,16 @@ mod tests {
     fn check(text: &str, rest: &str, left_out: u64) {
         let mut text = text.to_owned();
         let found = recover(&mut text);
-        assert_eq!((text.as_str(), found.map(|f| f.1)), (rest, Some(left_out)));
+        assert_eq!((text.as_str(), found.map(|f| f.records)), (rest, Some(left_out)));
+    }
+
+    #[test]
+    fn words_between_records_cost_none() {
+        let list = "[{\"a\":1},\n2026-01-05 10:00 INFO \"x\" {}\n{\"a\":2},\n[warn] and\nmore\n{\"a\":3}]";
+        let mut text = list.to_owned();
+        let removed = recover(&mut text).unwrap();
+        assert_eq!(text, "[{\"a\":1},\n{\"a\":2},\n{\"a\":3}]");
+        assert_eq!((removed.records, removed.between, removed.fault), (0, 2, None));
     }
 
     #[test]

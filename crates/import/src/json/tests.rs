@@ -106,3 +106,12 @@ fn a_stray_quote_costs_its_record_although_all_that_follows_looks_inverted() {
     assert_eq!((m.left_out, m.truncated_at, fault.line), (1, None, Some(1)));
     assert!(fault.to_string().contains("an unescaped quote"), "{fault}");
 }
+
+#[test]
+fn comments_are_skipped() {
+    let text =
+        b"{ // all jobs\n \"jobs\": [ /* {one} */ {\"a\": 1 /* of \" */, \"b\" /**/ : \"//\"}, // last\n ] }";
+    let (text, m) = mended(text);
+    assert_eq!(text.split_whitespace().collect::<String>(), r#"{"jobs":[{"a":1,"b":"//"}]}"#);
+    assert_eq!((m.comments, m.commas, m.left_out), (5, 1, 0));
+}

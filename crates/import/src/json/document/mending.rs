@@ -3,7 +3,7 @@
 use makespan_format::EventSink;
 
 use super::super::fault::{AROUND_BYTES, Look, describe, preamble};
-use super::super::mend::{is_not_a_number, mend};
+use super::super::mend::{comment, is_not_a_number, mend};
 use super::super::mended::{Mended, Place as At};
 use super::super::python;
 use super::super::tape::{LONGEST, space, span};
@@ -34,14 +34,27 @@ impl<R: Records> Document<R> {
             Place::List { keyed, .. } => (keyed, true),
             _ => (false, false),
         };
-        if self.place == Place::Start
-            && let Some(len) = preamble(&bytes[at..])
-        {
-            self.mended.before += 1;
-            return Some(at + len);
+        if byte == b'/' {
+            let len = comment(&bytes[at..]);
+            // A comment that ends with the bytes at hand may go on, and one without an end may get one.
+            if !self.complete && len.is_none_or(|len| at + len == bytes.len()) && bytes.len() < LONGEST {
+                return None;
+            }
+            if let Some(len) = len {
+                self.mended.comments += 1;
+                return Some(at + len);
+            }
         }
-        if self.place == Place::Start && !self.complete && bytes.len() < HEAD_BYTES {
-            return None;
+        // Words where a record is expected.
+        let is_text = !matches!(byte, b'"' | b'{' | b'}' | b']' | b',' | b':');
+        if self.place == Place::Start || (is_list && !keyed && is_text) {
+            if let Some(len) = preamble(&bytes[at..]) {
+                self.mended.before += 1;
+                return Some(at + len);
+            }
+            if !self.complete && bytes.len() < HEAD_BYTES {
+                return None;
+            }
         }
         let is_inside = matches!(self.place, Place::Root | Place::List { .. });
         let begins = if keyed { byte == b'"' } else { !matches!(byte, b'}' | b']' | b',' | b':') };
@@ -229,12 +242,13 @@ fn literal_end(bytes: &[u8], at: usize, stop: usize, keyed: bool) -> Option<Resu
 const LITERAL_BYTES: usize = 4 << 10;
 
 /// Whether mending may help against what stands at `stop`, within or behind the record that begins at `at`: a number
-/// that is none, a control character, bytes that are not UTF-8, single quotes, a comma before a bracket.
+/// that is none, a control character, bytes that are not UTF-8, single quotes, a comment, a comma before a bracket.
 fn mendable(bytes: &[u8], at: usize, stop: usize) -> bool {
     let Some(rest) = bytes.get(stop..).filter(|_| stop >= at) else { return true };
     match rest.first() {
         None | Some(0..0x20 | 0x80.. | b'\'') => true,
         Some(b'}' | b']') => bytes[at..stop].trim_ascii_end().last() == Some(&b','),
+        Some(b'/') => comment(rest).is_some(),
         // A word may be found wrong at its second letter.
         Some(_) => {
             let is_word = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b'-' | b'+');
