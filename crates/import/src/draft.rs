@@ -178,6 +178,7 @@ impl<'z, 'a> Draft<'z, 'a> {
             // Sources list a task that provides several inputs once for each.
             let mut seen = makespan_model::HashSet::default();
             before.retain(|id| seen.insert(id.clone()));
+            let ready = self.clock.ready(&before);
             sink.event(Event::Task(Task {
                 id: id(),
                 parent: parent.map(known),
@@ -193,7 +194,7 @@ impl<'z, 'a> Draft<'z, 'a> {
                 if attempt.status.is_none() && attempt.started.or(attempt.ended).is_some() {
                     attempt.status = Some(Status::Unknown);
                 }
-                self.clock.settle(&mut attempt);
+                self.clock.settle_after(&mut attempt, key, ready);
                 sink.event(Event::Attempt(attempt));
             }
             for mut sample in piece.samples {

@@ -8,6 +8,7 @@
 mod local;
 pub(crate) mod spelled;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::rc::Rc;
 
@@ -197,7 +198,25 @@ impl<'z> Clock<'z> {
     /// An attempt with a start but no end and no status is *unknown*, not running, if a time was unreadable since the
     /// previous attempt.
     pub(crate) fn settle(&mut self, attempt: &mut Attempt<'_>) {
-        self.local.settle(attempt);
+        self.local.settle(attempt, None);
+        self.settle_status(attempt);
+    }
+
+    /// Returns when the last of these tasks ended, of those that [`Clock::settle_after`] was called for near a change of
+    /// the clocks.
+    pub(crate) fn ready(&self, after: &[Cow<'_, str>]) -> Option<i64> {
+        self.local.ready(after)
+    }
+
+    /// As [`Clock::settle`], for an attempt of a task that depends on others: it does not start before these have ended,
+    /// at `ready`, where that can be.
+    pub(crate) fn settle_after(&mut self, attempt: &mut Attempt<'_>, task: &str, ready: Option<i64>) {
+        self.local.settle(attempt, ready);
+        self.local.ended(task, attempt.ended);
+        self.settle_status(attempt);
+    }
+
+    fn settle_status(&mut self, attempt: &mut Attempt<'_>) {
         let is_open = attempt.started.is_some() && attempt.ended.is_none() && attempt.status.is_none();
         if is_open && self.bad.count > self.settled {
             attempt.status = Some(Status::Unknown);
@@ -209,7 +228,7 @@ impl<'z> Clock<'z> {
     /// contain one time each. To be called right after that time is read.
     pub(crate) fn in_order(&mut self, t: Option<i64>) -> Option<i64> {
         let mut moment = Attempt { started: t, ..Attempt::default() };
-        self.local.settle(&mut moment);
+        self.local.settle(&mut moment, None);
         moment.started
     }
 

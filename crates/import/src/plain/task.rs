@@ -265,7 +265,8 @@ impl Tasks {
             }
             _ => {}
         }
-        out.clock.settle(&mut attempt);
+        let ready = out.clock.ready(&task.after);
+        out.clock.settle_after(&mut attempt, &id, ready);
         let timed = attempt.started.or(attempt.ended).or(attempt.queued).is_some();
         let tried =
             timed || attempt.worker.is_some() || attempt.error.is_some() || attempt.progress.is_some();

@@ -1,5 +1,8 @@
 //! Local times that a clock showed twice, or not at all.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use makespan_format::Attempt;
 use makespan_format::time::SECOND;
 
@@ -12,17 +15,16 @@ const DAY: i64 = 86_400;
 pub(super) struct Local {
     /// The day that was asked for last, and whether its clocks change.
     day: Option<(i64, bool)>,
-    /// Times that occur twice and wait for [`Local::settle`]: the first occurrence and the second, ns.
-    open: Vec<(i64, i64)>,
+    /// Times that occur twice: the first occurrence in seconds, and how many later the second one is.
+    open: HashMap<i64, i64>,
     /// The latest start that was recorded.
     last_start: Option<i64>,
+    /// When tasks ended, near a change of the clocks.
+    ends: HashMap<Box<str>, i64>,
     /// How many times occurred twice, and how many did not exist.
     pub(super) twice: u64,
     pub(super) skipped: u64,
 }
-
-/// More than that wait for nobody.
-const MOST_OPEN: usize = 16;
 
 impl Local {
     /// Seconds east of UTC of a local time; of one that occurs twice those of its first occurrence.
@@ -57,19 +59,31 @@ impl Local {
             return;
         }
         self.twice += 1;
-        let first = (civil - i64::from(before)).saturating_mul(SECOND);
-        if self.open.len() < MOST_OPEN {
-            self.open.push((first, change.saturating_mul(SECOND)));
+        self.open.insert(civil - i64::from(before), change);
+    }
+
+    /// See [`Clock::ready`](super::Clock::ready).
+    pub(super) fn ready(&self, after: &[Cow<'_, str>]) -> Option<i64> {
+        if self.ends.is_empty() {
+            return None;
+        }
+        after.iter().filter_map(|task| self.ends.get(&**task).copied()).max()
+    }
+
+    /// Remembers when the last attempt of a task ended, near a change of the clocks.
+    pub(super) fn ended(&mut self, task: &str, ended: Option<i64>) {
+        if let (Some(end), Some((_, true))) = (ended, self.day) {
+            let latest = self.ends.entry(task.into()).or_insert(end);
+            *latest = end.max(*latest);
         }
     }
 
-    /// See [`Clock::settle`](super::Clock::settle).
-    pub(super) fn settle(&mut self, attempt: &mut Attempt<'_>) {
-        let open = std::mem::take(&mut self.open);
+    /// See [`Clock::settle`](super::Clock::settle). What the attempt depends on ended at `ready`.
+    pub(super) fn settle(&mut self, attempt: &mut Attempt<'_>, ready: Option<i64>) {
+        let open = &self.open;
         // Open times are whole seconds: a fraction of the attempt's does not matter.
         let later = |t: i64| {
-            let found = open.iter().find(|(first, _)| (0..SECOND).contains(&t.saturating_sub(*first)));
-            found.map(|(_, change)| t.saturating_add(*change))
+            open.get(&t.div_euclid(SECOND)).map(|change| t.saturating_add(change.saturating_mul(SECOND)))
         };
         let not_before = |t: i64, floor: Option<i64>| match floor {
             Some(floor) if t < floor => later(t).filter(|second| *second >= floor).unwrap_or(t),
@@ -77,7 +91,7 @@ impl Local {
         };
         if !open.is_empty() {
             attempt.queued = attempt.queued.map(|t| not_before(t, self.last_start));
-            let floor = attempt.queued.or(self.last_start);
+            let floor = attempt.queued.or(self.last_start).max(ready);
             attempt.started = attempt.started.map(|t| not_before(t, floor));
             attempt.ended = attempt.ended.map(|t| not_before(t, attempt.started.or(self.last_start)));
         }

@@ -117,6 +117,23 @@ fn ambiguous_local_times_follow_the_order_of_the_records() {
 }
 
 #[test]
+fn a_task_starts_after_what_it_depends_on_where_its_time_occurs_twice() {
+    let mut clock = Clock::new(Rc::new(Autumn));
+    let civil = |minutes: i64| makespan_format::time::format_rfc3339((CHANGE + minutes * 60) * 1_000_000_000);
+    let mut recorded = |task: &str, after: &[Cow<'_, str>], from: i64, to: i64| {
+        let [started, ended] = [from, to].map(|t| clock.read(civil(t).trim_end_matches('Z')));
+        let mut attempt = Attempt { started, ended, ..Attempt::default() };
+        let ready = clock.ready(after);
+        clock.settle_after(&mut attempt, task, ready);
+        [attempt.started, attempt.ended].map(|t| t.unwrap() / 60_000_000_000 - CHANGE / 60 + 120)
+    };
+    // 01:30 to 02:50; then from 02:20 in the other hour, whatever began at 02:25 beside it.
+    assert_eq!(recorded("a", &[], -90, -10), [-90, -10]);
+    assert_eq!(recorded("b", &[], -45, -40), [-45, -40]);
+    assert_eq!(recorded("c", &["a".into(), "b".into(), "unknown".into()], -40, 0), [20, 60]);
+}
+
+#[test]
 fn records_with_one_time_each_follow_each_other() {
     let mut clock = Clock::new(Rc::new(Autumn));
     let mut minutes = |of_day: i64| {
