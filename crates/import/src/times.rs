@@ -142,15 +142,16 @@ impl<'z> Clock<'z> {
     }
 
     /// Reads a JSON value, a number or ISO 8601 text, of a format whose numbers are in `unit` since 1970, unless the user
-    /// set another unit. Values of 0 and below mean that nothing was recorded, and are counted.
+    /// set another unit. 0 and -1 mean that nothing was recorded, and are counted; other negative numbers cannot be read.
     pub(crate) fn moment(&mut self, value: Option<Value<'_, '_>>, unit: Unit) -> Option<i64> {
         let value = value?;
         let unit = self.zone.unit().unwrap_or(unit);
         match value.number() {
-            Some(number) if number <= 0.0 => {
+            Some(number) if (-1.0..=0.0).contains(&number) => {
                 self.never.add(value.get());
                 None
             }
+            Some(number) if number < 0.0 => self.kept(None, value.get()),
             Some(number) => self.kept(unit.to_ns(number, value.get().trim_matches('"')), value.get()),
             None => self.value(value),
         }

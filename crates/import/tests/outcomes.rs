@@ -128,13 +128,16 @@ fn attributes_of_spans_tell_failures_that_their_codes_leave_open() {
         span(3, "", r#""error.type","value":{"stringValue":"timeout"}"#),
         span(4, "", r#""error","value":{"boolValue":false}"#),
         span(5, "", r#""cicd.pipeline.task.run.result","value":{"stringValue":"cancellation"}"#),
-        span(6, "", r#""http.response.status_code","value":{"intValue":"500"}"#),
+        span(6, "", r#""http.response.status_code","value":{"intValue":"503"}"#),
+        span(7, "", r#""http.status_code","value":{"intValue":404}"#),
+        span(8, r#""code":1"#, r#""http.response.status_code","value":{"intValue":"503"}"#),
+        span(9, "", r#""rpc.grpc.status_code","value":{"intValue":"14"}"#),
     ];
     let text = format!(r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{}]}}]}}]}}"#, spans.join(","));
     use Status::*;
     assert_eq!(
         run("t.json", &text).tasks.status,
-        [Failed, Succeeded, Failed, Succeeded, Cancelled, Succeeded]
+        [Failed, Succeeded, Failed, Succeeded, Cancelled, Failed, Succeeded, Succeeded, Failed]
     );
 }
 

@@ -261,13 +261,19 @@ fn emit_span(
     }
 }
 
+/// Status codes of gRPC that are an error of the server: unknown, deadline exceeded, unimplemented, internal, unavailable
+/// and data loss (OpenTelemetry semantic conventions for gRPC).
+const GRPC_SERVER_ERRORS: [f64; 6] = [2.0, 4.0, 12.0, 13.0, 14.0, 15.0];
+
 /// Returns the outcome in the attributes of a span. The semantic conventions set `error.type` and `error` only on failed
-/// operations. A span with status OK may have handled such an error, but not a failed exit code or pipeline.
+/// operations, and let HTTP codes from 500 on, for clients from 400 on, mean an error. A span with status OK may have
+/// handled such an error, but not a failed exit code or pipeline.
 fn outcome_of<'s>(span: &'s Span<'_>) -> Outcome<'s> {
     let mut outcome = Outcome::default();
     let is_ok = matches!(&*span.code, "1" | "ok");
     for (key, json) in &span.attributes.0 {
         let last = key.rsplit('.').next().unwrap_or(key);
+        let number = || json.trim_matches('"').parse::<f64>().ok();
         match &**key {
             "error" if !is_ok => {
                 outcome.member(key, json);
@@ -275,6 +281,22 @@ fn outcome_of<'s>(span: &'s Span<'_>) -> Outcome<'s> {
             "error.type" if !is_ok && !matches!(&**json, "null" | "\"\"") => outcome.add(Status::Failed),
             "cicd.pipeline.result" | "cicd.pipeline.task.run.result" => {
                 outcome.member("conclusion", json);
+            }
+            "http.response.status_code" | "http.status_code" if !is_ok => {
+                let limit = if span.kind == "client" { 400.0 } else { 500.0 };
+                if number().is_some_and(|code| (limit..600.0).contains(&code)) {
+                    outcome.add(Status::Failed);
+                }
+            }
+            "rpc.grpc.status_code" if !is_ok => {
+                let is_error = match number() {
+                    Some(code) if span.kind == "client" => code != 0.0,
+                    Some(code) => GRPC_SERVER_ERRORS.contains(&code),
+                    None => false,
+                };
+                if is_error {
+                    outcome.add(Status::Failed);
+                }
             }
             "process.exit.code" => {
                 outcome.member("exitcode", json);

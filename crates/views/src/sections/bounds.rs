@@ -19,7 +19,7 @@ pub fn bounds(facts: &Facts) -> Option<Section> {
         table.push(vec![Cell::new(what), Cell::new(Value::Duration(ns)), Cell::new(why)]);
     };
     let two = |x: f64| plain((x * 100.0).round() / 100.0);
-    line("actual run".to_owned(), b.makespan, format!("{} attempts running on average", two(b.parallelism)));
+    line("actual run".to_owned(), b.makespan, format!("average concurrency {}", two(b.parallelism)));
     let slots = counted(b.slots, "slot");
     let on = match b.slots_from {
         SlotCount::Workers => format!("on the {slots} of the workers"),
@@ -30,7 +30,7 @@ pub fn bounds(facts: &Facts) -> Option<Section> {
     line(
         "on any number of slots".to_owned(),
         b.critical_path,
-        format!("critical path; more than {enough} do not help"),
+        format!("critical path; not faster with more than {enough}"),
     );
     let mut pairs = vec![
         (
