@@ -112,9 +112,9 @@ fn the_notice_lists_rules_and_places_but_no_values() {
     let redacted = redacting.finish();
     let sentence = "4 values were redacted (GitHub token in log 1, authorization in params 1, password in params 1, token in log 1)";
     assert_eq!(redacted.sentence(), sentence);
-    let told = lines.0.lines().last().unwrap();
-    assert!(told.contains(r#""code":"redacted""#) && told.contains(sentence), "{told}");
-    assert!(!told.contains("hunter2") && !told.contains("swordfish") && !told.contains("0123"), "{told}");
+    let line = lines.0.lines().last().unwrap();
+    assert!(line.contains(r#""code":"redacted""#) && line.contains(sentence), "{line}");
+    assert!(!line.contains("hunter2") && !line.contains("swordfish") && !line.contains("0123"), "{line}");
 }
 
 #[test]

@@ -353,8 +353,8 @@ fn series_that_are_not_drawn_are_counted() {
         .filter(|i| main.contains(&format!("metric {i}<")) || main.contains(&format!("metric {i} ")))
         .count();
     assert!(drawn < 100, "{drawn}");
-    let told = main.split_once(" more pictures not drawn here").unwrap().0;
-    let left_out: String = told.chars().rev().take_while(|c| c.is_ascii_digit() || *c == ',').collect();
+    let words = main.split_once(" more pictures not drawn here").unwrap().0;
+    let left_out: String = words.chars().rev().take_while(|c| c.is_ascii_digit() || *c == ',').collect();
     let left_out: usize =
         left_out.chars().rev().filter(char::is_ascii_digit).collect::<String>().parse().unwrap();
     assert!((2_800..=3_020).contains(&left_out), "{left_out}");

@@ -118,8 +118,8 @@ async fn run<E>(
     };
     let inner = settings.path_token.as_ref().map_or_else(String::new, |token| format!("{token}/"));
     started(&format!("http://{shown}/{inner}")).map_err(ServeError::Started)?;
-    let told = Arc::clone(&app);
-    tokio::task::spawn_blocking(move || live::changes::pass_on(&told));
+    let watched = Arc::clone(&app);
+    tokio::task::spawn_blocking(move || live::changes::pass_on(&watched));
     for work in contents.every_second {
         tokio::spawn(every_second(work, stop.clone()));
     }

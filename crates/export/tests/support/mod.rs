@@ -98,7 +98,7 @@ pub(crate) fn consumed(program: &str, args: &[&str], input: &str) -> Option<Stri
     });
     let output = child.wait_with_output().unwrap();
     feeder.join().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{program} refuses it: {told}");
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{program} refuses it: {errors}");
     Some(String::from_utf8(output.stdout).unwrap())
 }

@@ -76,7 +76,7 @@ impl Ids {
     }
 }
 
-/// Whether two records tell of one try, one of them before it ended.
+/// Whether two records are of one try, one of them from before it ended.
 fn is_one_try(a: &Attempt<'_>, b: &Attempt<'_>) -> bool {
     let is_open = |a: &Attempt<'_>| a.ended.is_none() && !a.status.is_some_and(Status::is_terminal);
     a.started.is_some() && a.started == b.started && a.number == b.number && is_open(a) != is_open(b)

@@ -86,7 +86,7 @@ impl Server {
         tokens: Option<Tokens>,
         sessions: SessionLimits,
     ) -> Server {
-        let (told, address) = mpsc::channel();
+        let (bound, address) = mpsc::channel();
         let settings = Settings {
             bind: Ipv4Addr::LOCALHOST.into(),
             port: 0,
@@ -106,7 +106,7 @@ impl Server {
         };
         // It ends with the program.
         std::thread::spawn(move || {
-            makespan_server::serve(settings, contents, |address| told.send(address.to_owned())).unwrap();
+            makespan_server::serve(settings, contents, |address| bound.send(address.to_owned())).unwrap();
         });
         let address = address.recv_timeout(Duration::from_secs(20)).unwrap();
         let port = address.trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap();

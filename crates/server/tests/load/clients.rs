@@ -112,7 +112,7 @@ impl Sent {
     }
 }
 
-/// Sends until told to stop, over so many connections, each as one producer to a run of its own, so many events a request.
+/// Sends until stopped, over so many connections, each as one producer to a run of its own, so many events a request.
 /// The port may change: who gets no answer connects and sends the same again.
 pub(crate) fn send(
     port: &Arc<AtomicU16>,
@@ -227,7 +227,7 @@ fn one_sender(port: &AtomicU16, stop: &AtomicBool, producer: usize, run: &str, b
     sent
 }
 
-/// Sends spans as OTLP in protobuf until told to stop: traces of 100 spans with 20 attributes each.
+/// Sends spans as OTLP in protobuf until stopped: traces of 100 spans with 20 attributes each.
 pub(crate) fn send_spans(port: u16, stop: &Arc<AtomicBool>, (connections, traces): (usize, u64)) -> Sent {
     static TRACE: AtomicU64 = AtomicU64::new(1);
     let begun = Instant::now();

@@ -21,7 +21,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Computes the distribution of numbers; `None` if there are fewer than two different ones. `is_amount` tells
+    /// Computes the distribution of numbers; `None` if there are fewer than two different ones. `is_amount` says
     /// whether bars from zero make sense. O(n log n).
     pub(super) fn of(mut numbers: Vec<f64>, is_amount: bool, text: impl Fn(f64) -> String) -> Option<Spread> {
         numbers.retain(|n| n.is_finite());

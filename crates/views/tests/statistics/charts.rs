@@ -187,9 +187,9 @@ fn recorded_choices_are_counted() {
         format!("meta learner selected {{\"id\":\"s{id}\",\"algorithm\":\"{word}\",\"n\":3}}")
     };
     let lines: Vec<String> = ["DE", "DE", "ES", "DE"].iter().zip(0..).map(|(w, i)| line(i, w)).collect();
-    let mut told: Vec<(&str, &str)> = lines.iter().map(|l| ("decision", l.as_str())).collect();
-    told.push(("decision", "no object {here"));
-    let facts = logged(RUN, &told);
+    let mut decisions: Vec<(&str, &str)> = lines.iter().map(|l| ("decision", l.as_str())).collect();
+    decisions.push(("decision", "no object {here"));
+    let facts = logged(RUN, &decisions);
     let keys: Vec<String> = list(&Subject::of(&facts))
         .iter()
         .filter(|c| c.choice.kind == Kind::Counts)

@@ -47,9 +47,9 @@ fn logged(text: &str, lines: &[(&str, &str)]) -> Facts {
     })
 }
 
-fn built(tell: impl FnOnce(&mut RunsBuilder)) -> Facts {
+fn built(record: impl FnOnce(&mut RunsBuilder)) -> Facts {
     let mut fold = RunsBuilder::new();
-    tell(&mut fold);
+    record(&mut fold);
     Facts::new(Arc::new(fold.finish().0.into_iter().next().unwrap_or_default()))
 }
 
