@@ -27,7 +27,7 @@ pub struct StepStat {
     pub min: i64,
     /// Mean duration, ns.
     pub mean: i64,
-    /// Median duration, ns. This and the percentiles are [quantiles](crate::quantile).
+    /// Median duration, ns. This and the percentiles are type-7 quantiles.
     pub median: i64,
     /// 75th percentile, ns.
     pub p75: i64,

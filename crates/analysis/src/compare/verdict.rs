@@ -84,7 +84,7 @@ pub struct TwoSamples {
 }
 
 impl TwoSamples {
-    /// Compares two samples, ignoring NaN. The verdict is that of this test alone; [`Self::conclude`] adjusts it for
+    /// Compares two samples, ignoring NaN. The verdict is that of this test alone; `conclude` adjusts it for
     /// the number of tests.
     pub fn new(baseline: Vec<f64>, candidate: Vec<f64>, margin: Margin, depths: &mut Depths) -> TwoSamples {
         TwoSamples::with_failures(baseline, candidate, [0; 2], false, margin, depths)
@@ -128,6 +128,12 @@ impl TwoSamples {
             out.conclude(p, margin, LEVEL, depths);
         }
         out
+    }
+
+    /// Returns whether both tests are of the same values.
+    fn has_values_of(&self, other: &TwoSamples) -> bool {
+        let same = |a: &[f64], b: &[f64]| a.iter().map(|x| x.to_bits()).eq(b.iter().map(|x| x.to_bits()));
+        same(&self.baseline, &other.baseline) && same(&self.candidate, &other.candidate)
     }
 
     /// Returns the numbers of values of the baseline and of the candidate that count.
@@ -260,16 +266,30 @@ pub fn verdicts(baseline: &[&Facts], candidate: &[&Facts], measure: &str) -> Opt
         let (a, b) = (makespans(baseline), makespans(candidate));
         TwoSamples::with_failures(a, b, failed, true, margin, &mut depths)
     });
+    let has_makespan = makespan.as_ref().is_some_and(|m| m.adjusted.is_some());
     let mut tests: Vec<&mut TwoSamples> =
         makespan.iter_mut().chain(rows.iter_mut().map(|r| &mut r.samples)).collect();
     tests.retain(|s| s.adjusted.is_some());
-    let p: Vec<f64> = tests.iter().filter_map(|s| s.p).collect();
+    // A task that takes as long as each of its runs is tested with the makespan, the first test.
+    let places: Vec<usize> = tests
+        .iter()
+        .scan(0, |next, test| {
+            let is_makespan = has_makespan && *next > 0 && test.has_values_of(tests[0]);
+            let place = if is_makespan { 0 } else { *next };
+            *next += usize::from(place == *next);
+            Some(place)
+        })
+        .collect();
+    let mut p: Vec<f64> = Vec::with_capacity(tests.len());
+    for (test, place) in tests.iter().zip(&places) {
+        p.extend(test.p.filter(|_| *place == p.len()));
+    }
     let adjusted = adjusted(&p);
     // The level at which one more test would have been significant.
     let shown = adjusted.iter().filter(|p| **p <= LEVEL).count();
-    let level = (LEVEL * (shown + 1) as f64 / tests.len().max(1) as f64).min(LEVEL);
-    for (samples, adjusted) in tests.into_iter().zip(adjusted) {
-        samples.conclude(adjusted, margin, level, &mut depths);
+    let level = (LEVEL * (shown + 1) as f64 / p.len().max(1) as f64).min(LEVEL);
+    for (samples, place) in tests.into_iter().zip(places) {
+        samples.conclude(adjusted[place], margin, level, &mut depths);
     }
     let is_tested = |on_path: bool| {
         let one = |r: &&RowVerdict| r.samples.adjusted.is_some() && (r.on_path > Some(0.0)) == on_path;

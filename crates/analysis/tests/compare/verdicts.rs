@@ -91,6 +91,22 @@ fn with_many_tasks_small_samples_detect_no_shift() {
 }
 
 #[test]
+fn a_task_that_is_the_whole_of_its_runs_is_tested_once_with_them() {
+    let alone = |times: [f64; 6]| times.map(|t| facts(&format!("load 0..{t:.3} w")));
+    let found =
+        against(&alone([10.0, 11.0, 12.0, 10.5, 11.5, 10.8]), &alone([10.2, 11.2, 12.5, 10.1, 11.8, 10.9]));
+    let (load, makespan) = (&found.rows[0].samples, found.makespan.unwrap());
+    assert_eq!((load.adjusted, load.verdict), (load.p, makespan.verdict));
+    // Two equal tests would have held it against 2.5 %.
+    let (mut depths, Verdict::NoEvidence { detectable }) = (statistics::Depths::default(), load.verdict)
+    else {
+        panic!("{:?}", load.verdict)
+    };
+    let at = |level| statistics::detectable(&load.baseline, &load.candidate, level, &mut depths);
+    assert_eq!(detectable, [statistics::LEVEL].map(at)[0]);
+}
+
+#[test]
 fn equivalent_needs_the_whole_interval_within_the_margin() {
     let steady = runs(&[(10.0, 20.0), (10.01, 20.0), (10.02, 20.0), (10.03, 20.0), (10.04, 20.0)]);
     let again = runs(&[(10.1, 20.0), (10.11, 20.0), (10.12, 20.0), (10.13, 20.0), (10.14, 20.0)]);
