@@ -15,13 +15,14 @@ use crate::state::store::Store;
 use crate::widgets::run_options;
 
 /// The formats in the Save menu, in order.
-const SAVED: [Format; 12] = [
+const SAVED: [Format; 13] = [
     Format::Svg,
     Format::Csv,
     Format::Markdown,
     Format::Mermaid,
     Format::Dot,
     Format::GraphMl,
+    Format::Positions,
     Format::Gantt,
     Format::ChromeTrace,
     Format::Otlp,
@@ -47,7 +48,9 @@ fn saved_title(format: Format) -> String {
         Format::Json | Format::Jsonl => format!("Events ({})", format.title()),
         Format::Gantt => format!("Timeline ({})", format.title()),
         Format::ChromeTrace | Format::Otlp | Format::Text => format.title().to_owned(),
-        Format::Mermaid | Format::Dot | Format::GraphMl => format!("Graph ({})", format.title()),
+        Format::Mermaid | Format::Dot | Format::GraphMl | Format::Positions => {
+            format!("Graph ({})", format.title())
+        }
     }
 }
 

@@ -43,7 +43,7 @@ fn files_and_stores_export_the_same_in_every_format() {
     let kept = Kept::new("export-alike", "sqlite:runs.db");
     let path = file(&kept.folder, "nightly.txt", NIGHTLY);
     kept.said(&["import", &path]);
-    let formats = ["markdown", "csv", "svg", "mermaid", "gantt", "dot", "graphml", "text"];
+    let formats = ["markdown", "csv", "svg", "mermaid", "gantt", "dot", "graphml", "positions", "text"];
     for format in formats {
         let of_file = kept.said(&["export", &path, "--format", format]);
         assert!(of_file.len() > 100, "{format}: {of_file}");

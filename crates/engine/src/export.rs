@@ -21,6 +21,11 @@ pub(crate) fn export(
         return svg_of(session, view, size, theme);
     }
     let open = session.run(view.run)?;
+    if format == Format::Positions && view.view == View::Graph {
+        let text = makespan_export::positions(&open.run, &open.graph_in(view, size.0));
+        let name = format!("makespan-graph.{}", format.ending());
+        return Some(Exported { name, kind: format.media_type().to_owned(), text, about: String::new() });
+    }
     let exported = makespan_export::export(&[&open.facts], format, &Options::default()).ok()?;
     let name = format!("makespan-run.{}", format.ending());
     Some(Exported { name, kind: format.media_type().to_owned(), text: exported.text, about: String::new() })

@@ -27,6 +27,7 @@ mod perfetto;
 mod picture;
 #[cfg(feature = "png")]
 mod png;
+mod positions;
 pub mod protobuf;
 mod report;
 mod rows;
@@ -48,6 +49,7 @@ pub use parquet::parquet;
 pub use perfetto::perfetto;
 #[cfg(feature = "png")]
 pub use png::{png, rasterise};
+pub use positions::positions;
 pub use shown::ShownTable;
 pub use xml::xml;
 
@@ -95,6 +97,8 @@ pub fn export(runs: &[&Facts], format: Format, options: &Options) -> Result<Expo
         (all, Format::Gantt) => gantt::gantt(all, &mut notes),
         (all, Format::Dot) => dot::dot(all, &options.theme),
         (all, Format::GraphMl) => graphml::graphml(all),
+        ([one], Format::Positions) => positions::first(one)?,
+        (all, Format::Positions) => return Err(ExportError::OneRun(format.title(), all.len())),
         (all, Format::ChromeTrace) => chrome::trace(all, &mut notes),
         (all, Format::Otlp) => otlp::otlp(all, &mut notes),
     };

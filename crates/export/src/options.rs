@@ -24,6 +24,8 @@ pub enum Format {
     Dot,
     /// The graph as XML.
     GraphMl,
+    /// The graph as JSON, with the positions of its drawing.
+    Positions,
     /// The Trace Event format.
     ChromeTrace,
     /// The text notation.
@@ -34,7 +36,7 @@ pub enum Format {
 
 impl Format {
     /// All formats, in the order of menus.
-    pub const ALL: [Format; 12] = [
+    pub const ALL: [Format; 13] = [
         Format::Markdown,
         Format::Csv,
         Format::Json,
@@ -44,6 +46,7 @@ impl Format {
         Format::Gantt,
         Format::Dot,
         Format::GraphMl,
+        Format::Positions,
         Format::ChromeTrace,
         Format::Otlp,
         Format::Text,
@@ -61,6 +64,7 @@ impl Format {
             Format::Gantt => "gantt",
             Format::Dot => "dot",
             Format::GraphMl => "graphml",
+            Format::Positions => "positions",
             Format::ChromeTrace => "chrome-trace",
             Format::Text => "text",
             Format::Otlp => "otlp",
@@ -79,6 +83,7 @@ impl Format {
             Format::Gantt => "Mermaid Gantt chart",
             Format::Dot => "DOT",
             Format::GraphMl => "GraphML",
+            Format::Positions => "JSON with positions",
             Format::ChromeTrace => "Chrome trace",
             Format::Text => "Text notation",
             Format::Otlp => "OpenTelemetry traces (OTLP JSON)",
@@ -97,6 +102,7 @@ impl Format {
             Format::Gantt => "gantt.mmd",
             Format::Dot => "dot",
             Format::GraphMl => "graphml",
+            Format::Positions => "positions.json",
             Format::ChromeTrace => "trace.json",
             Format::Text => "txt",
             Format::Otlp => "otlp.json",
@@ -108,7 +114,7 @@ impl Format {
         match self {
             Format::Markdown => "text/markdown",
             Format::Csv => "text/csv",
-            Format::Json | Format::ChromeTrace | Format::Otlp => "application/json",
+            Format::Json | Format::Positions | Format::ChromeTrace | Format::Otlp => "application/json",
             Format::Jsonl => "application/x-ndjson",
             Format::Svg => "image/svg+xml",
             Format::Mermaid | Format::Gantt | Format::Text => "text/plain",

@@ -220,6 +220,35 @@ fn several_runs_are_clusters_of_one_picture_and_nodes_of_one_graph() {
 }
 
 #[test]
+fn positions_name_every_task_once_and_every_line_meets_its_nodes() {
+    let run = facts(&events(UNKIND));
+    let text = write(&[&run], Format::Positions, &Options::default()).text;
+    let graph: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let number = |value: &serde_json::Value| value.as_f64().unwrap();
+    let nodes = graph["nodes"].as_array().unwrap();
+    let mut ids: Vec<&str> =
+        nodes.iter().flat_map(|n| n["tasks"].as_array().unwrap()).map(|id| id.as_str().unwrap()).collect();
+    ids.sort_unstable();
+    let mut expected: Vec<&str> = run.run().task_ids().map(|t| run.run().task_id(t)).collect();
+    expected.sort_unstable();
+    assert_eq!(ids, expected);
+    let is_at = |node: &serde_json::Value, point: &serde_json::Value| {
+        let away = |at: usize, centre: &str, side: &str| {
+            (number(&point[at]) - number(&node[centre])).abs() - number(&node[side]) / 2.0
+        };
+        away(0, "x", "width") <= 1.0 && away(1, "y", "height") <= 1.0
+    };
+    let edges = graph["edges"].as_array().unwrap();
+    assert_eq!(edges.len(), run.run().edge_count() + run.run().cut.len());
+    for edge in edges {
+        let points = edge["points"].as_array().unwrap();
+        let [from, to] = ["from", "to"].map(|end| &nodes[edge[end].as_u64().unwrap() as usize]);
+        assert!(is_at(from, &points[0]) && is_at(to, points.last().unwrap()), "{edge}");
+        assert_eq!(points.len() % 3, 1, "{edge}");
+    }
+}
+
+#[test]
 fn graphviz_draws_what_is_written_and_nothing_links() {
     let run = facts(&events(UNKIND));
     let text = write(&[&run], Format::Dot, &Options::default()).text;
@@ -277,12 +306,16 @@ fn unsupported_exports_are_refused_with_a_reason() {
     let run = facts(&events(&["a"]));
     let all = [&run, &run];
     assert_eq!(export(&[], Format::Json, &Options::default()), Err(ExportError::NoRun));
-    assert_eq!(export(&all, Format::Svg, &Options::default()), Err(ExportError::OneRun("SVG", 2)));
+    for format in [Format::Svg, Format::Positions] {
+        assert_eq!(export(&all, format, &Options::default()), Err(ExportError::OneRun(format.title(), 2)));
+    }
     let empty = facts("{\"event\":\"run\",\"run\":\"r\"}\n");
-    for format in Format::ALL.into_iter().filter(|f| *f != Format::Svg) {
+    for format in Format::ALL.into_iter().filter(|f| !matches!(f, Format::Svg | Format::Positions)) {
         assert!(export(&[&empty], format, &Options::default()).is_ok(), "{format:?}");
         let text = export(&all, format, &Options::default()).unwrap();
         assert_eq!(Ok(text), export(&all, format, &Options::default()), "{format:?}: same input, same bytes");
     }
-    assert_eq!(export(&[&empty], Format::Svg, &Options::default()), Err(ExportError::NoPicture("tasks")));
+    for format in [Format::Svg, Format::Positions] {
+        assert_eq!(export(&[&empty], format, &Options::default()), Err(ExportError::NoPicture("tasks")));
+    }
 }

@@ -40,6 +40,7 @@ fn meaning(format: Format) -> &'static str {
         Format::Gantt => "The timeline as a Mermaid Gantt chart",
         Format::Dot => "The graph for Graphviz",
         Format::GraphMl => "The graph for yEd, Gephi and networkx",
+        Format::Positions => "The graph as JSON, with the positions of its drawing",
         Format::ChromeTrace => "A trace for Perfetto and chrome://tracing; every verb opens it",
         Format::Otlp => "Traces for OpenTelemetry collectors and Jaeger, as OTLP JSON",
         Format::Text => "The text notation: one line per attempt, for people; every verb opens it",
@@ -62,7 +63,7 @@ impl ExportFormat {
 
 impl ValueEnum for ExportFormat {
     fn value_variants<'a>() -> &'a [ExportFormat] {
-        const ALL: [ExportFormat; 18] = [
+        const ALL: [ExportFormat; 19] = [
             ExportFormat::Of(Format::Markdown),
             ExportFormat::Of(Format::Csv),
             ExportFormat::Parquet,
@@ -77,6 +78,7 @@ impl ValueEnum for ExportFormat {
             ExportFormat::Of(Format::Gantt),
             ExportFormat::Of(Format::Dot),
             ExportFormat::Of(Format::GraphMl),
+            ExportFormat::Of(Format::Positions),
             ExportFormat::Of(Format::ChromeTrace),
             ExportFormat::Perfetto,
             ExportFormat::Of(Format::Otlp),
