@@ -5,6 +5,7 @@ mod card;
 pub(crate) mod choice;
 mod focus;
 pub(crate) mod groups;
+mod implied;
 mod map;
 mod matrix;
 mod members;

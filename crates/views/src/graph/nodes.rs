@@ -66,6 +66,7 @@ impl Graph {
         };
         graph.connect(run);
         graph.mark(facts);
+        super::implied::remove(&mut graph, run);
         graph
     }
 

@@ -176,7 +176,11 @@ impl Index {
                 base.rows.push(base.start.len() as u32);
                 let members: Vec<u32> = timed.iter().map(|t| t.2).collect();
                 if sums == Sums::Own {
-                    members.iter().for_each(|&a| index.row_of[a as usize] = first_row);
+                    // A pinned lane above shows some of them as bars of their own.
+                    for &a in &members {
+                        let row = &mut index.row_of[a as usize];
+                        *row = if *row == u32::MAX { first_row } else { *row };
+                    }
                 } else {
                     attempts = 0;
                 }
