@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use makespan_format::{EventSink, Status};
+use makespan_model::HashMap;
 
 use crate::draft::records;
 use crate::importer::{Claim, ClaimedFile, Importer, Options, ReadError, claim, whole};
@@ -34,6 +35,8 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
         claim(93, "runs", "runs with run_type, start_time and trace_id")
     } else if shape.record_has(&["run_type", "start_time", "dotted_order"]) {
         claim(92, "runs", "runs with run_type and dotted_order")
+    } else if inner("post") || (shape.has("patch") && shape.inner_has("patch", "dotted_order")) {
+        claim(92, "runs", "lists post and patch, of runs with trace_id")
     } else {
         None
     }
@@ -43,23 +46,70 @@ fn read(parts: &[ClaimedFile<'_>], options: &Options<'_>, sink: &mut dyn EventSi
     let pages = read_all(parts);
     let mut book = Book::new(options.zone, parts.first().map_or("", |p| &p.source.name));
     book.resources.push(Attributes(vec![("service.name".into(), Cow::Borrowed("\"LangSmith\""))]));
+    let mut sent = Sent::default();
     for root in pages.iter().flat_map(|file| file.roots()) {
+        let lists = ["post", "patch"].map(|list| root.at(list).filter(|list| list.is_array()));
+        for run in lists.iter().flatten().flat_map(|list| list.elements()).filter(|run| run.is_object()) {
+            sent.add(run);
+        }
+        if lists.iter().any(Option::is_some) {
+            continue;
+        }
         // A run may carry its children within it; they are taken level by level.
         let mut level = records(root, &["runs"]);
         while !level.is_empty() {
             let mut next = Vec::new();
             for run in level {
                 next.extend(run.list("child_runs").filter(|c| c.is_object()));
-                take(run, &mut book);
+                take(&[run], &mut book);
             }
             level = next;
         }
+    }
+    for run in &sent.runs {
+        take(run, &mut book);
     }
     emit(book, &IMPORTER, "LangSmith", sink);
     report_all(parts, &pages, sink)
 }
 
-fn take<'a>(run: Value<'_, 'a>, book: &mut Book<'_, 'a>) {
+/// Runs as programs send them to LangSmith: `post` when they start, `patch` when they end. A batch may hold one without the
+/// other, and several batches follow each other.
+#[derive(Default)]
+struct Sent<'v, 'a> {
+    /// The records of each run, in the order of the file.
+    runs: Vec<Vec<Value<'v, 'a>>>,
+    places: HashMap<String, usize>,
+}
+
+impl<'v, 'a> Sent<'v, 'a> {
+    fn add(&mut self, run: Value<'v, 'a>) {
+        let id = run.text_at("id").unwrap_or_default().into_owned();
+        let place = *self.places.entry(id).or_insert(self.runs.len());
+        match self.runs.get_mut(place) {
+            Some(records) => records.push(run),
+            None => self.runs.push(vec![run]),
+        }
+    }
+}
+
+/// One run, from one or several records.
+#[derive(Clone, Copy)]
+struct Record<'r, 'v, 'a>(&'r [Value<'v, 'a>]);
+
+impl<'r, 'v, 'a> Record<'r, 'v, 'a> {
+    /// The member of the last record that has it.
+    fn at(self, key: &str) -> Option<Value<'v, 'a>> {
+        self.0.iter().rev().find_map(|record| record.at(key).filter(|value| value.get() != "null"))
+    }
+
+    fn text_at(self, key: &str) -> Option<Cow<'a, str>> {
+        self.0.iter().rev().find_map(|record| record.text_at(key))
+    }
+}
+
+fn take<'a>(records: &[Value<'_, 'a>], book: &mut Book<'_, 'a>) {
+    let run = Record(records);
     let id = run.text_at("id").unwrap_or_default();
     // `…Z` and the id of each ancestor, outermost first.
     let root =
@@ -94,7 +144,7 @@ fn take<'a>(run: Value<'_, 'a>, book: &mut Book<'_, 'a>) {
     let error = run.text_at("error").filter(|text| !text.is_empty());
     let word = run.text_at("status").unwrap_or_default();
     // `error` is null in runs that ended well, also of versions that write no status.
-    let has_error_member = run.members().any(|(key, _)| key == "error");
+    let has_error_member = records.iter().flat_map(|r| r.members()).any(|(key, _)| key == "error");
     let code = match crate::outcome::read(&word) {
         _ if error.is_some() => Cow::Borrowed("error"),
         Some(Status::Failed) => Cow::Borrowed("error"),

@@ -86,6 +86,14 @@ fn runs_of_langsmith() {
 }
 
 #[test]
+fn batches_sent_to_langsmith_are_joined_by_the_ids_of_their_runs() {
+    let runs = fixtures("langsmith", &["sent.jsonl"]);
+    assert_eq!(all_counts(&runs), ["r1: 3 tasks, 3 attempts, 0 edges: 2 succeeded 1 failed"]);
+    assert_eq!((seconds(&runs[0], "r1"), seconds(&runs[0], "r3")), (5.0, 1.0));
+    assert_eq!(runs[0].parent(runs[0].find_task("r3").unwrap()), runs[0].find_task("r1"));
+}
+
+#[test]
 fn tasks_of_luigi() {
     let runs = fixtures("luigi", &["graph.json"]);
     assert_eq!(
