@@ -24,7 +24,7 @@ pub const IMPORTER: Importer = Importer {
     title: "JUnit XML",
     parts: &["report"],
     how: "`pytest --junitxml=report.xml`, `target/surefire-reports`, `jest-junit`, `gotestsum --junitfile`, and others",
-    lossy: "start times, waits, workers, dependencies, output of tests",
+    lossy: "start times (cargo-nextest writes them), waits, workers, dependencies, output of tests",
     sniff,
     read,
     stream: whole,
@@ -210,17 +210,24 @@ fn emit_case<'a>(
         task.params = fields.finish();
     }
     let recorded = draft.clock.maybe(Some(&case.timestamp));
-    let seconds = case.time.replace(',', "").parse::<f64>().ok().filter(|s| (0.0..9e9).contains(s));
     let started = recorded.unwrap_or(*at);
-    let ended = seconds.map(|s| started.saturating_add((s * 1e9).round() as i64));
+    let after = |started: i64, seconds: &str| {
+        let seconds = seconds.replace(',', "").parse::<f64>().ok().filter(|s| (0.0..9e9).contains(s))?;
+        Some(started.saturating_add((seconds * 1e9).round() as i64))
+    };
+    let ended = after(started, &case.time);
     if status == Status::Skipped {
         task.status = Some(status);
     } else {
-        // A test that passed in the end failed before, one that failed in the end failed again.
-        let failed =
-            |fault| Attempt { status: Some(Status::Failed), error: Some(error(fault)), ..Attempt::default() };
+        let mut failed = |fault: &'a parse::Fault| {
+            let started = draft.clock.maybe(Some(&fault.timestamp));
+            let ended = started.and_then(|started| after(started, &fault.time));
+            let error = Some(error(fault));
+            Attempt { started, ended, status: Some(Status::Failed), error, ..Attempt::default() }
+        };
+        let later: Vec<Attempt<'_>> = case.later.iter().map(&mut failed).collect();
         piece.tries = held.remove(&native).unwrap_or_default();
-        piece.tries.extend(case.reruns.iter().map(failed));
+        piece.tries.extend(case.earlier.iter().map(failed));
         *laid_out += u64::from(recorded.is_none() && ended.is_some());
         piece.tries.push(Attempt {
             started: ended.map(|_| started),
@@ -230,6 +237,7 @@ fn emit_case<'a>(
             worker: Some(suite.host.as_str()).filter(|h| !h.is_empty()).map(Cow::Borrowed),
             ..Attempt::default()
         });
+        piece.tries.extend(later);
     }
     *at = (*at).max(ended.unwrap_or(*at));
     if is_rerun {

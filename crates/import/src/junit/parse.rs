@@ -44,8 +44,10 @@ pub(super) struct Case {
     pub(super) time: String,
     pub(super) timestamp: String,
     pub(super) fault: Option<Fault>,
-    /// Failures of other tries of the same test.
-    pub(super) reruns: Vec<Fault>,
+    /// Failures of earlier tries of the same test.
+    pub(super) earlier: Vec<Fault>,
+    /// Failures of later tries: the test itself is the first one, and failed.
+    pub(super) later: Vec<Fault>,
     /// The reason, of a test that was skipped.
     pub(super) skipped: Option<String>,
     pub(super) properties: Vec<(String, String)>,
@@ -59,6 +61,9 @@ pub(super) struct Fault {
     pub(super) kind: String,
     pub(super) message: String,
     pub(super) text: String,
+    /// Seconds that a try of its own took, and when that began, as cargo-nextest writes them.
+    pub(super) time: String,
+    pub(super) timestamp: String,
 }
 
 struct Parser {
@@ -75,7 +80,8 @@ struct Parser {
 #[derive(Clone, Copy, PartialEq)]
 enum Role {
     Fault,
-    Rerun,
+    Earlier,
+    Later,
     Skipped,
 }
 
@@ -184,14 +190,20 @@ impl Parser {
             name => {
                 let role = match name {
                     "failure" | "error" => Role::Fault,
-                    "rerunFailure" | "rerunError" | "flakyFailure" | "flakyError" | "rerun" => Role::Rerun,
+                    "flakyFailure" | "flakyError" | "rerun" => Role::Earlier,
+                    "rerunFailure" | "rerunError" => Role::Later,
                     "skipped" => Role::Skipped,
                     _ => return,
                 };
                 if self.case.is_some() && self.fault.is_none() {
-                    let kind = attribute(tag, &["type"]);
-                    let message = attribute(tag, &["message"]);
-                    self.fault = Some((role, Fault { kind, message, text: String::new() }));
+                    let fault = Fault {
+                        kind: attribute(tag, &["type"]),
+                        message: attribute(tag, &["message"]),
+                        text: String::new(),
+                        time: attribute(tag, &["time"]),
+                        timestamp: attribute(tag, &["timestamp"]),
+                    };
+                    self.fault = Some((role, fault));
                 }
             }
         }
@@ -226,7 +238,8 @@ impl Parser {
             Role::Fault => {
                 case.fault.get_or_insert(fault);
             }
-            Role::Rerun => case.reruns.push(fault),
+            Role::Earlier => case.earlier.push(fault),
+            Role::Later => case.later.push(fault),
             Role::Skipped => {
                 case.skipped = Some(if fault.message.is_empty() { fault.text } else { fault.message })
             }

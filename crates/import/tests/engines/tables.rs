@@ -64,3 +64,26 @@ fn jobs_of_slurm_in_aligned_columns_and_in_json() {
     assert_eq!(counts(run), "4 tasks, 3 attempts, 0 edges: 1 pending 2 succeeded 1 failed");
     assert_eq!(ids(run), ["align", "align.batch", "call[4]", "wait"]);
 }
+
+#[test]
+fn tries_of_nextest_have_their_own_times_and_those_after_a_failure_come_after_it() {
+    let runs = fixtures("junit", &["nextest.xml"]);
+    assert_eq!(
+        all_counts(&runs),
+        ["nextest.xml: 4 tasks, 5 attempts, 0 edges: 2 succeeded 1 failed 1 skipped"]
+    );
+    let run = &runs[0];
+    let tries = |name: &str| -> Vec<(i64, i64, Status)> {
+        let task = run.find_task(&format!("mill::bin/mill::tests::{name}")).unwrap();
+        let origin = run.span().unwrap().0;
+        let millis = |ns: i64| ns / 1_000_000;
+        run.attempts_of(task)
+            .map(|attempt| {
+                let (from, to) = run.interval(attempt).unwrap();
+                (millis(from - origin), millis(to - from), run.attempts.status[attempt.index()])
+            })
+            .collect()
+    };
+    assert_eq!(tries("sometimes"), [(400, 300, Status::Failed), (900, 200, Status::Succeeded)]);
+    assert_eq!(tries("never"), [(100, 500, Status::Failed), (1100, 600, Status::Failed)]);
+}
