@@ -320,6 +320,6 @@ impl Record {
     }
 }
 
-fn warn(text: &str) {
+pub(super) fn warn(text: &str) {
     let _ = writeln!(std::io::stderr(), "makespan: warning: {}", clean(text));
 }
