@@ -63,6 +63,11 @@ impl Server {
                 "MAKESPAN_SERVER is not an address that begins with http:// or https://; nothing is sent to it".to_owned()
             );
         }
+        Ok(Some(Server::new(&address, word("MAKESPAN_TOKEN"))))
+    }
+
+    /// Returns the server with that address, which begins with `http://` or `https://`.
+    pub fn new(address: &str, token: Option<String>) -> Server {
         let config = Agent::config_builder()
             .timeout_global(Some(LONGEST))
             // The token is for this server only.
@@ -74,7 +79,7 @@ impl Server {
             .user_agent(concat!("makespan/", env!("CARGO_PKG_VERSION")))
             .build();
         let address = address.trim_end_matches('/').to_owned();
-        Ok(Some(Server { address, token: word("MAKESPAN_TOKEN"), agent: Agent::new_with_config(config) }))
+        Server { address, token, agent: Agent::new_with_config(config) }
     }
 
     /// Sends lines, the first of which has the given number.

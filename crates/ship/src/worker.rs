@@ -118,6 +118,19 @@ impl Shipping {
     ) -> io::Result<(Shipping, Worker)> {
         let folder = outbox::folder(&server.address)
             .ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "there is no home folder"))?;
+        Shipping::in_folder(server, folder, complain)
+    }
+
+    /// Like [`Shipping::new`], with the outbox in a given folder.
+    ///
+    /// # Errors
+    ///
+    /// Errors of creating the outbox.
+    pub fn in_folder(
+        server: Server,
+        folder: PathBuf,
+        complain: impl FnMut(&str) + Send + 'static,
+    ) -> io::Result<(Shipping, Worker)> {
         outbox::create(&folder)?;
         let shared = Arc::<Shared>::default();
         let worker = Worker {

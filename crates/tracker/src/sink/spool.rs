@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use makespan_ship::{Open, Shipping, outbox};
 
-use super::shipped::may_write_note;
+use super::shipped::{complain, may_write_note};
 use super::{Batch, FileSink, Paths, Sink};
 
 /// Size from which on a run continues in another file, so that what the server has can be removed.
@@ -19,6 +19,7 @@ pub(super) struct Spool {
     runs: HashMap<String, Spooled>,
     paths: Paths,
     largest: u64,
+    has_complained: bool,
 }
 
 /// A run in the outbox.
@@ -35,7 +36,8 @@ struct Spooled {
 
 impl Spool {
     pub(super) fn new(shipping: Arc<Shipping>) -> Spool {
-        Spool { shipping, runs: HashMap::new(), paths: Paths::default(), largest: LARGEST_FILE }
+        let (runs, paths) = (HashMap::new(), Paths::default());
+        Spool { shipping, runs, paths, largest: LARGEST_FILE, has_complained: false }
     }
 
     /// Returns the first files of runs.
@@ -44,12 +46,16 @@ impl Spool {
     }
 
     /// Opens a file for a batch, and has it sent.
-    fn open(&self, batch: &Batch<'_>, number: u32) -> io::Result<(FileSink, u64, Arc<Open>)> {
+    fn open(&mut self, batch: &Batch<'_>, number: u32) -> io::Result<(FileSink, u64, Arc<Open>)> {
         may_write_note()?;
         let room = outbox::room(self.shipping.folder()).min(self.largest);
         if room < batch.text.len() as u64 {
             let folder = self.shipping.folder().display();
-            return Err(io::Error::new(io::ErrorKind::StorageFull, format!("the outbox {folder} is full")));
+            let full = format!("the outbox {folder} is full");
+            if !std::mem::replace(&mut self.has_complained, true) {
+                complain(&format!("{full}; events are dropped if the server does not take some of it soon"));
+            }
+            return Err(io::Error::new(io::ErrorKind::StorageFull, full));
         }
         let producer = format!("rust-{}-{number:06}", batch.producer);
         let path = self.shipping.folder().join(format!("{producer}.jsonl"));
@@ -100,5 +106,56 @@ impl Sink for Spool {
     fn close(&mut self, run: &str) {
         self.paths.remove(run);
         self.runs.remove(run);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use makespan_ship::Server;
+
+    use super::*;
+
+    fn spool(name: &str, largest: u64) -> (Spool, PathBuf) {
+        let folder = std::env::temp_dir().join(format!("makespan-spool-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        let server = Server::new("http://127.0.0.1:1", None);
+        let (shipping, _) = Shipping::in_folder(server, folder.clone(), |_| {}).unwrap();
+        (Spool { largest, ..Spool::new(Arc::new(shipping)) }, folder)
+    }
+
+    fn batch(first: u64, text: &str) -> Batch<'_> {
+        Batch { run: "r", producer: "p", first, count: 1, text }
+    }
+
+    #[test]
+    fn a_long_run_continues_in_another_file_that_names_it_again() {
+        let (mut spool, folder) = spool("long", 60);
+        let line = "{\"event\":\"log\",\"text\":\"0123456789\"}\n";
+        (1..=3).for_each(|first| spool.write(&batch(first, line)).unwrap());
+        let files = outbox::notes(&folder, "jsonl");
+        assert_eq!((files.len(), outbox::notes(&folder, "ship").len()), (3, 3));
+        let texts: Vec<String> = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+        assert_eq!(texts[0], line);
+        let named = format!("{{\"event\":\"run\",\"run\":\"r\"}}\n{line}");
+        assert_eq!(texts[1..], [named.clone(), named]);
+        // Programs that the run starts append to its first file.
+        assert_eq!(spool.paths().of("r").as_ref(), files.first());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_full_outbox_takes_nothing_until_there_is_room() {
+        let (mut spool, folder) = spool("full", LARGEST_FILE);
+        let old = folder.join("old.jsonl");
+        fs::File::create(&old).unwrap().set_len(1 << 30).unwrap();
+        let error = spool.write(&batch(1, "{}\n")).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+        fs::remove_file(old).unwrap();
+        spool.write(&batch(1, "{}\n")).unwrap();
+        assert_eq!(outbox::notes(&folder, "jsonl").len(), 1);
+        fs::remove_dir_all(folder).unwrap();
     }
 }

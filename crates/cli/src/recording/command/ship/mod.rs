@@ -94,8 +94,13 @@ pub(super) struct Shipping {
 }
 
 impl Shipping {
-    /// Starts to send a run, if the environment names a server. Fails if the name is not a valid address.
-    pub(super) fn of_environment(address: &Address, run: &str) -> Result<Option<Shipping>, String> {
+    /// Starts to send a run, if the environment names a server. Fails if the name is not a valid address. `warn` gets problems
+    /// with what other programs left.
+    pub(super) fn of_environment(
+        address: &Address,
+        run: &str,
+        warn: fn(&str),
+    ) -> Result<Option<Shipping>, String> {
         let Some(server) = Server::of_environment()? else { return Ok(None) };
         let producer = format!("run-{}-{:x}-{:016x}", std::process::id(), now(), random());
         let note = Note::new(&server.address, &producer, run, address.for_others());
@@ -106,7 +111,7 @@ impl Shipping {
         std::thread::spawn(move || work(&server, &run_id, &producer, &own, &parts, &theirs));
         // What programs that recorded to files left.
         if let Some(server) = Server::of_environment()? {
-            std::thread::spawn(move || makespan_ship::leftovers(server, super::record::warn));
+            std::thread::spawn(move || makespan_ship::leftovers(server, warn));
         }
         Ok(Some(Shipping { run: run.to_owned(), read: 0, queue, shared, note, server: shown }))
     }
