@@ -138,7 +138,7 @@ mod tests {
         assert_eq!((files.len(), outbox::notes(&folder, "ship").len()), (3, 3));
         let texts: Vec<String> = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
         assert_eq!(texts[0], line);
-        let named = format!("{{\"event\":\"run\",\"run\":\"r\"}}\n{line}");
+        let named = format!("{{\"event\":\"run\",\"makespan\":1,\"run\":\"r\"}}\n{line}");
         assert_eq!(texts[1..], [named.clone(), named]);
         // Programs that the run starts append to its first file.
         assert_eq!(spool.paths().of("r").as_ref(), files.first());
