@@ -65,8 +65,9 @@ impl Opened {
     /// Returns the file, unless its descriptor belongs to the program by now: that one is neither read nor closed.
     fn own(&mut self) -> Option<&mut File> {
         let known = self.identity;
-        let lost = self.file.take_if(|file| identity(file).map_or(true, |found| found != known));
-        lost.map(std::mem::forget);
+        if let Some(lost) = self.file.take_if(|file| identity(file).map_or(true, |found| found != known)) {
+            std::mem::forget(lost);
+        }
         self.file.as_mut()
     }
 }

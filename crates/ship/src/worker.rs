@@ -247,7 +247,7 @@ impl Worker {
     fn pass(&mut self, is_closing: bool) -> bool {
         // The end makes one more attempt, even if the next one is not due yet.
         let is_due = self.wait_until.is_none_or(|until| Instant::now() >= until);
-        if !is_due && !(is_closing && self.is_silent) {
+        if !(is_due || is_closing && self.is_silent) {
             return false;
         }
         self.wait_until = None;

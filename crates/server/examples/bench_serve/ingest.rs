@@ -75,9 +75,10 @@ pub(crate) fn spans(scale: Scale) {
     print_sent("L3", "spans as OTLP, 20 attributes, 500 per request", sent, more);
 }
 
-/// L5: more than the server can take: 512 connections have about three times as much under way as the limit on all bodies
-/// admits a second. The rest is refused with 429 or 503 and `Retry-After`, the throughput stays above 90 % of what 4
-/// connections reach, the memory does not grow, everything acknowledged is stored, and the server recovers at once.
+/// L5: more than the server can take: the requests of 512 connections are half as large again as all bodies together may be.
+/// The rest is refused with 429 or 503 and `Retry-After`, the throughput stays above 90 % of what 4 connections reach, the
+/// memory does not grow, everything acknowledged is stored, and the server recovers at once. `broken_connections` counts
+/// requests that were cut off without a response.
 pub(crate) fn overload(scale: Scale) {
     let folder = folder("overload");
     let served = Served::start(&folder, &[]);
