@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use makespan_analysis::query::{Query, QueryContext};
-use makespan_analysis::{Comparison, Facts, Gate, Quantity, Rule, judge as judge_figure, unit};
+use makespan_analysis::{Comparison, FIGURES, Facts, Gate, Quantity, Rule, judge as judge_figure, unit};
 use makespan_format::Status;
 use makespan_model::{Run, TaskId, UNKNOWN};
 use makespan_scene::{counted, duration, visible};
@@ -11,7 +11,7 @@ use makespan_views::amount::Unit;
 
 use crate::baseline::Baseline;
 use crate::rule::{AlertRule, Condition, RunLimit};
-use crate::sentence::{self, Figures};
+use crate::sentence::{self, About, Figures};
 
 /// Maximum number of task ids kept with an alert.
 const KEPT: usize = 20;
@@ -107,11 +107,14 @@ fn verdict(fires: bool) -> Verdict {
     if fires { Verdict::Firing } else { Verdict::Clear }
 }
 
-/// Judges a value by a limit, with the given sentence about both. `name` is used if there is no value.
+/// Judges a value by a limit, with the given sentence about both.
 fn compared(rule: &Rule, name: &str, figures: Figures, sentence: impl FnOnce() -> String) -> Judgement {
     let Figures { value, limit, quantity } = figures;
     if value.is_nan() {
-        return Judgement::unknown(format!("the run has no {name}"));
+        let is_of_run = FIGURES.iter().any(|figure| figure.0 == rule.figure);
+        let (owner, kind) = if is_of_run { ("the run", "") } else { ("no task of the run", " a value of") };
+        let has = if is_of_run { "has no" } else { "has" };
+        return Judgement::unknown(format!("{owner} {has}{kind} {}", visible(&rule.figure)));
     }
     if limit.is_nan() {
         let shown = Unit::of(quantity).text(value);
@@ -122,6 +125,7 @@ fn compared(rule: &Rule, name: &str, figures: Figures, sentence: impl FnOnce() -
 }
 
 fn figure(gate: &Gate, rule: &AlertRule, watched: &Watched<'_>, baseline: &Baseline) -> Judgement {
+    let origin = gate.needs_baseline().then(|| gate.rule().written.clone());
     let Some(rule) = gate.limited(baseline.figures(rule)) else {
         return Judgement::unknown("no earlier run has this figure");
     };
@@ -138,21 +142,14 @@ fn figure(gate: &Gate, rule: &AlertRule, watched: &Watched<'_>, baseline: &Basel
     let name = written.split(['<', '>', '=', '!']).next().unwrap_or_default().trim();
     let figures = Figures { value: found.value, limit: found.limit, quantity: found.quantity };
     let run = facts.run();
-    let sentence = || sentence::figure(&rule, run, figures, found.task);
-    let judged = compared(&rule, name, figures, sentence);
-    let tasks = match found.task {
-        _ if judged.verdict != Verdict::Firing => Vec::new(),
-        Some(task) => vec![task],
-        None if rule.figure == "failed" => failed(run),
-        None => Vec::new(),
-    };
-    match tasks.as_slice() {
-        [] => judged,
-        [_, ..] if rule.figure == "failed" => {
-            let text = format!("{}: {}", judged.text, sentence::names(run, &tasks));
-            Judgement { text, ..judged.about(run, &tasks) }
-        }
-        _ => judged.about(run, &tasks),
+    let failed = if rule.figure == "failed" { failed(run) } else { Vec::new() };
+    let (task, origin) = (found.task, origin.as_deref());
+    let about = About { run, figures, task, named: &failed, origin };
+    let judged = compared(&rule, name, figures, || sentence::figure(&rule, about));
+    match task {
+        _ if judged.verdict != Verdict::Firing => judged,
+        Some(task) => judged.about(run, &[task]),
+        None => judged.about(run, &failed),
     }
 }
 
@@ -230,6 +227,10 @@ fn running(limit: RunLimit, query: Option<&Query>, watched: &Watched<'_>, baseli
     let mut limits: BTreeMap<&str, Option<i64>> = BTreeMap::new();
     // Excess over the limit, duration, limit, and task.
     let mut over: Vec<(i64, i64, i64, TaskId)> = Vec::new();
+    let origin = match limit {
+        RunLimit::Length(_) => String::new(),
+        RunLimit::Share(_) | RunLimit::Percentile(_) => format!(" ({limit})"),
+    };
     let (mut judged, mut unknown) = (0usize, 0usize);
     for task in run.task_ids().filter(|task| mask.as_ref().is_none_or(|mask| mask[task.index()])) {
         let Some(took) = longest(run, task, watched.moment) else { continue };
@@ -248,12 +249,12 @@ fn running(limit: RunLimit, query: Option<&Query>, watched: &Watched<'_>, baseli
         Some((_, took, limit, task)) => {
             let more = match over.len() - 1 {
                 0 => String::new(),
-                1 => "; 1 other task exceeds its limit, too".to_owned(),
-                more => format!("; {} exceed their limits, too", counted(more, "other task")),
+                1 => "; 1 other task is over its limit too".to_owned(),
+                more => format!("; {} are over their limits too", counted(more, "other task")),
             };
             let verb = if watched.moment == Moment::Past { "ran" } else { "has been running" };
             let text = format!(
-                "Task {} of {} {verb} for {}, longer than the limit of {}{more}",
+                "Task {} of {} {verb} for {}; the limit is {}{origin}{more}",
                 visible(run.task_name(*task)),
                 sentence::within(run),
                 duration(*took),
@@ -266,7 +267,8 @@ fn running(limit: RunLimit, query: Option<&Query>, watched: &Watched<'_>, baseli
             Judgement::unknown("no earlier run has a successful task of these steps")
         }
         None => {
-            let text = format!("No task of {} has been running for more than {limit}", sentence::within(run));
+            let verb = if watched.moment == Moment::Past { "ran" } else { "has been running" };
+            let text = format!("No task of {} {verb} for more than {limit}", sentence::within(run));
             Judgement::new(Verdict::Clear, text)
         }
     }
@@ -303,10 +305,10 @@ fn silent(limit: i64, watched: &Watched<'_>) -> Judgement {
     let fires = quiet > limit;
     let subject = sentence::subject(watched.facts.run());
     let (shown, most) = (duration(quiet), duration(limit));
-    let text = match fires {
-        true => format!("{subject} recorded no event for {shown}, longer than the limit of {most}"),
-        false if watched.moment == Moment::Over => format!("{subject} has finished"),
-        false => format!("{subject} recorded no event for {shown}, within the limit of {most}"),
+    let text = match watched.moment {
+        Moment::Over => format!("{subject} has finished"),
+        Moment::Past => format!("{subject} recorded no event for {shown}; the limit is {most}"),
+        Moment::Live { .. } => format!("{subject} has recorded no event for {shown}; the limit is {most}"),
     };
     Judgement::new(verdict(fires), text).with(quiet as f64, Some(limit as f64), Quantity::Time)
 }

@@ -40,21 +40,21 @@ fn an_alert_fires_when_a_figure_exceeds_its_limit() {
         Condition::figure("makespan > 8 s"),
         run,
         over,
-        (Firing, "Run run has taken 9 s, more than the limit of 8 s"),
+        (Firing, "Run run has taken 9 s; the limit is 8 s"),
     );
-    check(
-        Condition::figure("makespan > 9 s"),
-        run,
-        over,
-        (Clear, "Run run has taken 9 s, within the limit of 9 s"),
-    );
+    check(Condition::figure("makespan > 9 s"), run, over, (Clear, "Run run has taken 9 s; the limit is 9 s"));
     check(
         Condition::figure("duration > 4 s"),
         run,
         over,
-        (Firing, "The duration of task b of run run is 5 s, more than the limit of 4 s"),
+        (Firing, "Task b of run run took 5 s; the limit is 4 s"),
     );
-    check(Condition::figure("nothing > 4"), run, over, (Unknown, "the run has no max nothing"));
+    check(
+        Condition::figure("nothing > 4"),
+        run,
+        over,
+        (Unknown, "no task of the run has a value of nothing"),
+    );
     let wrong = "makespan 9 s cannot be compared with 4 GB";
     check(Condition::figure("makespan > 4 GB"), run, over, (Unknown, wrong));
 }
@@ -63,26 +63,27 @@ fn an_alert_fires_when_a_figure_exceeds_its_limit() {
 fn an_alert_is_a_sentence_with_the_run_the_value_and_the_limit() {
     let run = "run nightly\na 0..4 w1 failed\nb 4..9 w1 failed\nc 0..8 w2 try=1 failed\nc 8..9 w2 try=2";
     for (rule, sentence) in [
-        ("failed > 0", "2 tasks of run nightly failed, more than the limit of 0: a, b"),
-        ("failed >= 2", "2 tasks of run nightly failed, at or above the limit of 2: a, b"),
-        ("retries > 0", "Run nightly has 1 retry, more than the limit of 0"),
-        ("tasks != 4", "Run nightly has 3 tasks, not equal to the limit of 4"),
-        ("unfinished = 0", "No task of run nightly is unfinished, equal to the limit of 0"),
-        ("success-rate < 90 %", "The success rate of run nightly is 33.33 %, less than the limit of 90 %"),
+        ("failed > 0", "2 tasks of run nightly failed: a, b; the limit is 0"),
+        ("failed >= 2", "2 tasks of run nightly failed: a, b; the alert fires at 2 or more"),
+        ("retries > 0", "Run nightly has 1 retry; the limit is 0"),
+        ("tasks != 4", "Run nightly has 3 tasks; the expected value is 4"),
+        ("unfinished = 0", "No task of run nightly is unfinished; the alert fires at exactly 0"),
+        ("success-rate < 90 %", "The success rate of run nightly is 33.33 %; the lower limit is 90 %"),
         (
             "mean duration <= 10 s",
-            "The mean duration of the tasks of run nightly is 6 s, at or below the limit of 10 s",
+            "The tasks of run nightly took 6 s on average; the alert fires at 10 s or less",
         ),
-        (
-            "p95 duration > 1 s",
-            "The percentile 95 of the duration of the tasks of run nightly is 8.6 s, more than the limit of 1 s",
-        ),
+        ("p95 duration > 1 s", "95 % of the tasks of run nightly took at most 8.6 s; the limit is 1 s"),
+        ("median duration > 1 s", "Half of the tasks of run nightly took at most 5 s; the limit is 1 s"),
+        ("attempts > 1", "Task c of run nightly has 2 attempts; the limit is 1"),
+        ("sum wait < 1 s", "The tasks of run nightly waited for 0 s in total; the lower limit is 1 s"),
+        ("max-concurrency > 1", "Run nightly executed up to 2 attempts at the same time; the limit is 1"),
     ] {
         check(Condition::figure(rule), run, Moment::Over, (Firing, sentence));
     }
     let fired = judged(Condition::figure("failed > 0"), run, Moment::Over, &[]);
     assert_eq!(fired.tasks, ["a", "b"]);
-    let clear = "No task of run run failed, within the limit of 0";
+    let clear = "No task of run run failed; the limit is 0";
     check(Condition::figure("failed > 0"), "a 0..4 w1", Moment::Over, (Clear, clear));
 }
 
@@ -93,13 +94,13 @@ fn the_makespan_of_an_unfinished_run_grows_with_time() {
         Condition::figure("makespan > 1 min"),
         run,
         live(30),
-        (Clear, "Run run has taken 30 s, within the limit of 1 min 00 s"),
+        (Clear, "Run run has taken 30 s; the limit is 1 min 00 s"),
     );
     check(
         Condition::figure("makespan > 1 min"),
         run,
         live(90),
-        (Firing, "Run run has taken 1 min 30 s, more than the limit of 1 min 00 s"),
+        (Firing, "Run run has taken 1 min 30 s; the limit is 1 min 00 s"),
     );
 }
 
@@ -111,7 +112,7 @@ fn earlier_runs_give_the_limit() {
     let found = of("a 0..19 w1", &earlier);
     assert_eq!(
         (found.verdict, found.text.as_str()),
-        (Firing, "Run run has taken 19 s, more than the limit of 18 s")
+        (Firing, "Run run has taken 19 s; the limit is 18 s (150 % of baseline)")
     );
     assert_eq!(of("a 0..18 w1", &earlier).verdict, Clear);
     let first = of("a 0..18 w1", &[]);
@@ -123,7 +124,7 @@ fn matching_tasks_are_counted_and_listed() {
     let run = "a 0..4 w1 failed\nb 0..9 w2 failed\nc 0..1 w3\nd 0..1 w4 failed\ne 0..1 w4 failed";
     let found = judged(Condition::tasks("status:failed"), run, Moment::Over, &[]);
     assert_eq!((found.verdict, found.value, found.tasks.len()), (Firing, Some(4.0), 4));
-    assert_eq!(found.text, "4 tasks of run run match status:failed: a, b, d and 1 more");
+    assert_eq!(found.text, "4 tasks of run run match status:failed (a, b, d and 1 more)");
     let clear = (Clear, "No task of run run matches status:failed");
     check(Condition::tasks("status:failed"), "a 0..4 w1", Moment::Over, clear);
     let unknown = judged(Condition::tasks("tokens>5"), "a 0..4 w1", Moment::Over, &[]);
@@ -142,23 +143,19 @@ fn a_status_rule_fires_for_a_failed_run() {
 fn a_task_that_runs_for_too_long_is_stuck() {
     let run = "a 0..4 w1\nb 4.. w1 a running\nc 8.. w2 step=x running";
     let limit = |text: &str| Condition::running(text, None);
-    let text = "Task b of run run has been running for 16 s, longer than the limit of 10 s; 1 other task exceeds its limit, too";
+    let text =
+        "Task b of run run has been running for 16 s; the limit is 10 s; 1 other task is over its limit too";
     check(limit("10 s"), run, live(20), (Firing, text));
     let clear = "No task of run run has been running for more than 10 s";
     check(limit("10 s"), run, live(14), (Clear, clear));
     check(limit("10 s"), run, Moment::Over, (Clear, clear));
     let only = Condition::running("10 s", Some("step:x"));
-    check(
-        only,
-        run,
-        live(20),
-        (Firing, "Task c of run run has been running for 12 s, longer than the limit of 10 s"),
-    );
+    check(only, run, live(20), (Firing, "Task c of run run has been running for 12 s; the limit is 10 s"));
     check(
         limit("3 s"),
         "a 0..4 w1",
         Moment::Past,
-        (Firing, "Task a of run run ran for 4 s, longer than the limit of 3 s"),
+        (Firing, "Task a of run run ran for 4 s; the limit is 3 s"),
     );
 }
 
@@ -170,7 +167,7 @@ fn a_step_is_compared_with_its_own_history() {
     // Failed attempts are short or long for their own reasons.
     assert_eq!(
         of("a 0.. w1 step=x running", 11).text,
-        "Task a of run run has been running for 11 s, longer than the limit of 10 s"
+        "Task a of run run has been running for 11 s; the limit is 10 s (p95 of baseline)"
     );
     assert_eq!(of("a 0.. w1 step=x running", 10).verdict, Clear);
     assert_eq!(of("a 0.. w1 step=new running", 100).verdict, Unknown);
@@ -184,13 +181,13 @@ fn silence_counts_from_the_last_event_until_the_run_ends() {
         silent(),
         run,
         live(61),
-        (Firing, "Run run recorded no event for 1 min 01 s, longer than the limit of 1 min 00 s"),
+        (Firing, "Run run has recorded no event for 1 min 01 s; the limit is 1 min 00 s"),
     );
     check(
         silent(),
         run,
         live(60),
-        (Clear, "Run run recorded no event for 1 min 00 s, within the limit of 1 min 00 s"),
+        (Clear, "Run run has recorded no event for 1 min 00 s; the limit is 1 min 00 s"),
     );
     check(silent(), run, Moment::Over, (Clear, "Run run has finished"));
     let unknown = Moment::Live { now: 99 * SECOND, last_event: None };
@@ -199,15 +196,10 @@ fn silence_counts_from_the_last_event_until_the_run_ends() {
         silent(),
         "a 0..90 w1",
         Moment::Past,
-        (Firing, "Run run recorded no event for 1 min 30 s, longer than the limit of 1 min 00 s"),
+        (Firing, "Run run recorded no event for 1 min 30 s; the limit is 1 min 00 s"),
     );
     // A clock that was set back does not count as silence.
-    check(
-        silent(),
-        run,
-        live(-5),
-        (Clear, "Run run recorded no event for 0 s, within the limit of 1 min 00 s"),
-    );
+    check(silent(), run, live(-5), (Clear, "Run run has recorded no event for 0 s; the limit is 1 min 00 s"));
 }
 
 fn sampled(samples: &[(&str, &str, f64, i64)]) -> Facts {
@@ -232,14 +224,8 @@ fn a_live_rule_uses_the_latest_metric_value_and_a_dry_run_the_highest() {
         let rule = AlertRule::new("rule", Condition::metric(text).unwrap());
         judge(&rule, &Watched { facts: &facts, moment, utc_offset: 0 }, &Baseline::default())
     };
-    assert_eq!(
-        of("mem > 4 GB", live(0)).text,
-        "The metric mem of run run is 300 MB, within the limit of 4 GB"
-    );
-    assert_eq!(
-        of("mem > 4 GB", Moment::Past).text,
-        "The metric mem of run run is 5 GB, more than the limit of 4 GB"
-    );
+    assert_eq!(of("mem > 4 GB", live(0)).text, "The metric mem of run run is 300 MB; the limit is 4 GB");
+    assert_eq!(of("mem > 4 GB", Moment::Past).text, "The metric mem of run run is 5 GB; the limit is 4 GB");
     assert_eq!(of("cpu > 90", live(0)).verdict, Firing);
     assert_eq!(of("cpu > 4 GB", live(0)).verdict, Unknown);
     assert_eq!(of("disk > 90", live(0)).text, "the run has no metric disk");

@@ -95,10 +95,10 @@ fn a_dry_run_lists_alerts_that_would_fire_and_rules_that_cannot_be_judged() {
     let args = ["alerts", "--dry-run", "r3.jsonl", "r1.jsonl", "r2.jsonl"];
     let said = kept.said(&args);
     for line in [
-        "Run r3 has taken 7 s, more than the limit of 5 s",
-        "Run r3 has taken 7 s, more than the limit of 6 s",
-        "Task a of run r3 ran for 7 s, longer than the limit of 6 s",
-        "1 task of run r2 matches status:failed: a",
+        "Run r3 has taken 7 s; the limit is 5 s",
+        "Run r3 has taken 7 s; the limit is 6 s (150 % of baseline)",
+        "Task a of run r3 ran for 7 s; the limit is 6 s",
+        "1 task of run r2 matches status:failed (a)",
         "4 alerts would have fired in 3 runs, by 5 rules",
         "hot could not be judged in 3 runs: the run has no metric cpu",
         "slow could not be judged in 1 run: no earlier run has this figure",

@@ -14,7 +14,7 @@ use crate::place::Place;
 use crate::recorder::{Around, Listener, Parts, Recorder};
 use crate::redact::Redactor;
 use crate::run::RunBuilder;
-use crate::sink::{FileSink, MemorySink, Paths, Recording, Sink};
+use crate::sink::{Destination, FileSink, MemorySink, Recording, Sink};
 use crate::stats::Stats;
 use crate::text::Text;
 
@@ -110,9 +110,7 @@ impl Options {
     /// Errors of creating the folder and of starting a thread. Later errors do not reach the program: writing is
     /// retried, and the run reports them.
     pub fn to_folder(self, folder: impl Into<PathBuf>) -> io::Result<Tracker> {
-        let sink = FileSink::folder(folder)?;
-        let paths = Some(sink.paths());
-        self.start(Box::new(sink), paths, None)
+        self.start(Destination::files(FileSink::folder(folder)?, None), None)
     }
 
     /// Records all runs to one file, which is created or appended to.
@@ -121,9 +119,7 @@ impl Options {
     ///
     /// Errors of opening the file and of starting a thread.
     pub fn to_file(self, path: impl Into<PathBuf>) -> io::Result<Tracker> {
-        let sink = FileSink::file(path)?;
-        let paths = Some(sink.paths());
-        self.start(Box::new(sink), paths, None)
+        self.start(Destination::files(FileSink::file(path)?, None), None)
     }
 
     /// Records in memory, for tests.
@@ -143,14 +139,14 @@ impl Options {
     ///
     /// Errors of starting a thread.
     pub fn to_sink(self, sink: impl Sink + 'static) -> io::Result<Tracker> {
-        self.start(Box::new(sink), None, None)
+        self.start(Destination::sink(Box::new(sink)), None)
     }
 
-    fn start(self, sink: Box<dyn Sink>, paths: Option<Paths>, around: Option<Around>) -> io::Result<Tracker> {
+    fn start(self, to: Destination, around: Option<Around>) -> io::Result<Tracker> {
         let strict = self.durability == Durability::Strict;
         let patience = if strict { Duration::from_secs(1) } else { Duration::from_millis(10) };
         let recorder = Recorder::start(Parts {
-            sink,
+            sink: to.sink,
             listeners: self.listeners,
             redactor: self.redactor,
             durability: self.durability,
@@ -158,7 +154,8 @@ impl Options {
             patience: self.patience.unwrap_or(patience),
             sampling: self.sampling,
             watch_panics: self.watch_panics,
-            paths,
+            paths: to.paths,
+            at_end: to.at_end,
             around,
         })?;
         Ok(Tracker { recorder: Some(Arc::new(recorder)) })
@@ -230,7 +227,9 @@ impl Tracker {
     ///   the Python package does, and [`Context::environment`](crate::Context::environment) here): a run without an id of
     ///   its own becomes a task of that run, within its task `MAKESPAN_TASK`;
     /// - else to the folder `MAKESPAN_DIR`;
-    /// - else to the inbox of the store `MAKESPAN_STORE`, where `makespan list` finds it.
+    /// - else to the inbox of the store `MAKESPAN_STORE`, where `makespan list` finds it;
+    /// - else only to the server `MAKESPAN_SERVER` (feature `server`), which gets runs in the other places too, except those
+    ///   within another run, which whoever records that run sends.
     ///
     /// `MAKESPAN_DURABILITY` is `buffered`, `write` or `strict`.
     pub fn from_env() -> Tracker {
@@ -241,12 +240,13 @@ impl Tracker {
         };
         let options = Options::default().durability(durability);
         let tracker = match Place::of_environment() {
-            Some(Place::Within(around, file)) => FileSink::shared(file).and_then(|sink| {
-                let paths = Some(sink.paths());
-                options.start(Box::new(sink), paths, Some(around))
-            }),
+            Some(Place::Within(around, file)) => FileSink::shared(file)
+                .and_then(|sink| options.start(Destination::files(sink, Some(&around.run)), Some(around))),
             Some(Place::Folder(folder)) => options.to_folder(folder),
-            None => return Tracker::default(),
+            None => match Destination::server() {
+                Some(server) => options.start(server, None),
+                None => return Tracker::default(),
+            },
         };
         tracker.unwrap_or_default()
     }
@@ -266,8 +266,8 @@ impl Tracker {
         self.recorder.is_some()
     }
 
-    /// Waits until everything recorded so far has reached its sink and the listeners, or the limit is over; returns
-    /// whether it has. Always true if nothing is recorded.
+    /// Waits until everything recorded so far has reached its sink (a file, not the server) and the listeners, or the
+    /// limit is over; returns whether it has. Always true if nothing is recorded.
     pub fn flush(&self, limit: Duration) -> bool {
         self.recorder.as_ref().is_none_or(|recorder| recorder.flush(limit))
     }
@@ -275,7 +275,7 @@ impl Tracker {
     /// Writes waiting records and stops; later records are dropped. Not needed, because dropping the tracker and its
     /// runs does the same. Returns whether everything was written in time.
     pub fn shut_down(&self, limit: Duration) -> bool {
-        self.recorder.as_ref().is_none_or(|recorder| recorder.stop(limit))
+        self.recorder.as_ref().is_none_or(|recorder| recorder.stop(limit, limit))
     }
 
     /// Returns counts of all records so far, of all runs.

@@ -7,6 +7,8 @@ mod lineage;
 mod performance;
 #[path = "../examples/pipeline.rs"]
 mod pipeline;
+#[path = "../examples/server.rs"]
+mod server;
 #[path = "../examples/steps.rs"]
 mod steps;
 #[path = "../examples/storage.rs"]
@@ -20,6 +22,11 @@ fn a_pipeline_of_functions() {
 #[test]
 fn stores_and_what_is_read_back() {
     storage::main().unwrap();
+}
+
+#[test]
+fn a_program_configured_by_its_environment() {
+    server::main().unwrap();
 }
 
 #[test]

@@ -24,7 +24,7 @@ use crate::failure::Failure;
 use crate::output::clean;
 use crate::zone::NamedZone;
 pub(crate) use alerts::AlertSettings;
-pub(crate) use places::{data_folder, state_folder};
+pub(crate) use places::data_folder;
 use setting::{Described as _, PREFIX, Setting, SettingType};
 use settings::{ALL, STORE, ZONE};
 pub(crate) use show::{ConfigDocument, run};

@@ -47,7 +47,7 @@ pub(crate) fn data_folder() -> Option<PathBuf> {
 }
 
 /// The folder of what is remembered between calls.
-pub(crate) fn state_folder() -> Option<PathBuf> {
+fn state_folder() -> Option<PathBuf> {
     base("XDG_STATE_HOME", ".local/state")
 }
 

@@ -1,6 +1,7 @@
 //! Rows about events that arrive.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::{Duration, Instant};
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use crate::load::clients::{send, send_paced, send_spans};
+use crate::load::overload::{Overload, send_too_much};
 use crate::load::{self, Served, folder};
 use crate::{Scale, during, mib, print, print_sent, yardstick};
 
@@ -15,6 +17,8 @@ use crate::{Scale, during, mib, print, print_sent, yardstick};
 const SENDERS: (usize, u64) = (4, 500);
 /// Offered load of the paced part of L1, events a second.
 const OFFERED: u64 = 25_000;
+/// Senders of more than the server can take, and events of a batch.
+const MANY: (usize, u64) = (512, 2_000);
 /// Senders of single events.
 const SINGLE: (usize, u64) = (64, 1);
 
@@ -71,18 +75,90 @@ pub(crate) fn spans(scale: Scale) {
     print_sent("L3", "spans as OTLP, 20 attributes, 500 per request", sent, more);
 }
 
-/// L5: three times the senders of L1 and more than the server lets wait: refusals, but no loss of throughput.
+/// L5: more than the server can take: the requests of 512 connections are half as large again as all bodies together may be.
+/// The rest is refused with 429 or 503 and `Retry-After`, the throughput stays above 90 % of what 4 connections reach, the
+/// memory does not grow, everything acknowledged is stored, and the server recovers at once. `broken_connections` counts
+/// requests that were cut off without a response.
 pub(crate) fn overload(scale: Scale) {
-    let served = Served::start(&folder("overload"), &[]);
+    let folder = folder("overload");
+    let served = Served::start(&folder, &[]);
     let port = Arc::new(AtomicU16::new(served.port));
-    let alone = during(scale.long / 2, |stop| send(&port, stop, SENDERS, |p| format!("alone-{p}")));
-    let many = (SENDERS.0 * 64, SENDERS.1);
-    let sent = during(scale.long, |stop| send(&port, stop, many, |p| format!("many-{p}")));
+    let alone = during(scale.long / 4, |stop| send(&port, stop, SENDERS, |p| format!("alone-{p}")));
+    let half = too_much(&served, scale.long / 2, "first");
+    let middle = served.memory();
+    let met = too_much(&served, scale.long / 2, "second");
+    let end = served.memory();
+    let after = during(scale.long / 4, |stop| send(&port, stop, SENDERS, |p| format!("after-{p}")));
+    let peak = served.peak_memory();
+    served.kill();
+    let connections = [("alone", SENDERS.0), ("first", MANY.0), ("second", MANY.0), ("after", SENDERS.0)];
+    let names = connections.iter().flat_map(|(name, count)| (0..*count).map(move |p| format!("{name}-{p}")));
+    let found = Found::of(&folder, names);
+    let acknowledged = [&alone, &half.sent, &met.sent, &after].iter().map(|sent| sent.acknowledged).sum();
+    let growth = middle.zip(end).map(|(middle, end)| (end as f64 / middle as f64 - 1.0) * 100.0);
+    let mut recovered = after;
     let more = json!({
-        "peak_mib": mib(served.peak_memory()),
-        "of_throughput_percent": (sent.per_second() / alone.per_second() * 100.0).round(),
+        "offered_per_second": met.offered_per_second(MANY.1),
+        "status_429": half.too_many + met.too_many,
+        "status_503": half.unavailable + met.unavailable,
+        "without_retry_after": half.without_wait + met.without_wait,
+        "broken_connections": half.broken + met.broken,
+        "alone_per_second": alone.per_second(),
+        "of_throughput_percent": (met.sent.per_second() / alone.per_second() * 100.0).round(),
+        "peak_mib": mib(peak),
+        "growth_in_second_half_percent": growth.map(|percent| (percent * 10.0).round() / 10.0),
+        "lost": found.lost(acknowledged),
+        "doubled": found.doubled,
+        "afterwards_per_second": recovered.per_second(),
+        "afterwards_ack_p99_ms": recovered.acks.ms(0.99),
+        "afterwards_refused": recovered.refused,
     });
-    print_sent("L5", "overload: batches of 500, 256 connections", sent, more);
+    print_sent("L5", "overload: batches of 2,000, 512 connections, second half", met.sent, more);
+}
+
+fn too_much(served: &Served, long: Duration, name: &str) -> Overload {
+    let stop = Arc::new(AtomicBool::new(false));
+    let timer = Arc::clone(&stop);
+    std::thread::spawn(move || {
+        std::thread::sleep(long);
+        timer.store(true, Ordering::Relaxed);
+    });
+    send_too_much(served.port, &stop, MANY, |p| format!("{name}-{p}"))
+}
+
+/// What a store has of numbered events.
+#[derive(Default)]
+struct Found {
+    stored: u64,
+    doubled: u64,
+    missing: u64,
+}
+
+impl Found {
+    /// Counts the events of runs, each of one producer.
+    fn of(folder: &Path, runs: impl Iterator<Item = String>) -> Found {
+        let store = load::store(folder);
+        let mut found = Found::default();
+        for run in runs {
+            let mut numbers = BTreeSet::new();
+            let mut doubled = 0;
+            let each = &mut |record: makespan_store::Record<'_>| {
+                doubled += u64::from(!numbers.insert(record.seq));
+                std::ops::ControlFlow::Continue(())
+            };
+            let read = store.read(&run, makespan_store::EventRange::All, each);
+            found.doubled += doubled;
+            if read.is_ok_and(|gaps| gaps.is_empty()) {
+                found.stored += numbers.len() as u64;
+                found.missing += numbers.last().copied().unwrap_or(0) - numbers.len() as u64;
+            }
+        }
+        found
+    }
+
+    fn lost(&self, acknowledged: u64) -> u64 {
+        self.missing + acknowledged.saturating_sub(self.stored)
+    }
 }
 
 /// L4: kills under load; how many events were lost or doubled, and how soon the server answered again.
@@ -108,27 +184,14 @@ pub(crate) fn kills(scale: Scale) {
     stop.store(true, Ordering::Relaxed);
     let Ok(sent) = senders.join() else { return };
     served.kill();
-    let store = load::store(&folder);
-    let (mut stored, mut doubled, mut missing) = (0, 0u64, 0u64);
-    for producer in 0..SENDERS.0 {
-        let mut numbers = BTreeSet::new();
-        let each = &mut |record: makespan_store::Record<'_>| {
-            doubled += u64::from(!numbers.insert(record.seq));
-            std::ops::ControlFlow::Continue(())
-        };
-        let read = store.read(&format!("run-{producer}"), makespan_store::EventRange::All, each);
-        if read.is_ok_and(|gaps| gaps.is_empty()) {
-            stored += numbers.len() as u64;
-            missing += numbers.last().copied().unwrap_or(0) - numbers.len() as u64;
-        }
-    }
+    let found = Found::of(&folder, (0..SENDERS.0).map(|producer| format!("run-{producer}")));
     let line = json!({
         "row": "L4",
         "what": "kills under load",
         "kills": scale.kills,
         "acknowledged": sent.acknowledged,
-        "lost": missing + sent.acknowledged.saturating_sub(stored),
-        "doubled": doubled,
+        "lost": found.lost(sent.acknowledged),
+        "doubled": found.doubled,
         "slowest_start_ms": slowest.as_millis() as u64,
     });
     print(line, json!({}));

@@ -47,6 +47,18 @@ impl Connection {
         head.map_or(&[], |at| &self.bytes[at + 4..])
     }
 
+    /// A header of the last response, by its name in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        let head = self.bytes.windows(4).position(|part| part == b"\r\n\r\n")?;
+        let head = String::from_utf8_lossy(&self.bytes[..head]).to_lowercase();
+        head.lines().find_map(|line| Some(line.strip_prefix(name)?.strip_prefix(':')?.trim().to_owned()))
+    }
+
+    /// Whether the server closes the connection after the last response.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.header("connection").as_deref() == Some("close")
+    }
+
     fn ask(&mut self, request: &[u8]) -> std::io::Result<u16> {
         self.stream.write_all(request)?;
         let lost = || std::io::Error::from(std::io::ErrorKind::UnexpectedEof);

@@ -3,6 +3,7 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 pub(crate) mod clients;
+pub(crate) mod overload;
 pub(crate) mod viewers;
 
 use std::io::{BufRead as _, BufReader};

@@ -23,7 +23,7 @@ mod writer;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 pub(crate) use chunk::Pushed;
 pub(crate) use listener::Listener;
@@ -40,7 +40,6 @@ use crate::usage::Sampler;
 use listener::Heard;
 
 /// The side of the host; dropping the last handle stops the writer.
-#[derive(Debug)]
 pub(crate) struct Recorder {
     pub(crate) shared: Arc<Shared>,
     pub(crate) redactor: Option<Redactor>,
@@ -52,7 +51,11 @@ pub(crate) struct Recorder {
     pub(crate) paths: Option<Paths>,
     /// The run that the program was started within, and its task there.
     pub(crate) around: Option<Around>,
+    at_end: Option<AtEnd>,
 }
+
+/// What the end of the program waits for after everything is written, at most that long.
+pub(crate) type AtEnd = Box<dyn Fn(Duration) + Send + Sync>;
 
 /// The run that a program was started within.
 #[derive(Clone, Debug)]
@@ -70,6 +73,8 @@ pub(crate) struct RunInner {
 
 /// Maximum time for which the end of a program waits for unwritten records.
 const EXIT: Duration = Duration::from_secs(2);
+/// Maximum time for which it then waits for the server.
+const SENDING: Duration = Duration::from_secs(5);
 /// Maximum time for which a panic waits for unwritten records.
 const PANIC: Duration = Duration::from_millis(100);
 
@@ -84,7 +89,14 @@ pub(crate) struct Parts {
     pub(crate) sampling: Duration,
     pub(crate) watch_panics: bool,
     pub(crate) paths: Option<Paths>,
+    pub(crate) at_end: Option<AtEnd>,
     pub(crate) around: Option<Around>,
+}
+
+impl std::fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recorder").field("shared", &self.shared).finish_non_exhaustive()
+    }
 }
 
 impl Recorder {
@@ -117,8 +129,9 @@ impl Recorder {
         remember(&shared);
         let sampler = Sampler::new(parts.sampling);
         let (redactor, durability) = (parts.redactor, parts.durability);
-        let (paths, around) = (parts.paths, parts.around);
-        Ok(Recorder { shared, redactor, durability, sampler, heard, ids: Mutex::default(), paths, around })
+        let (paths, around, at_end) = (parts.paths, parts.around, parts.at_end);
+        let ids = Mutex::default();
+        Ok(Recorder { shared, redactor, durability, sampler, heard, ids, paths, around, at_end })
     }
 
     /// Returns the id for a run: the given one, with a number if another run had it.
@@ -133,10 +146,15 @@ impl Recorder {
             && self.heard.as_ref().is_none_or(|heard| chunk::is_quiet() || heard.wait(limit))
     }
 
-    /// Stops the writer after everything is written, or when the time is over.
-    pub(crate) fn stop(&self, limit: Duration) -> bool {
+    /// Stops the writer after everything is written, or when the time is over. `sending` is the time for both this and
+    /// what follows it.
+    pub(crate) fn stop(&self, limit: Duration, sending: Duration) -> bool {
         self.shared.stop();
+        let since = Instant::now();
         let written = self.shared.wait_for_end(limit);
+        if let Some(at_end) = self.at_end.as_ref().filter(|_| !chunk::is_quiet()) {
+            at_end(sending.saturating_sub(since.elapsed()));
+        }
         written && self.heard.as_ref().is_none_or(|heard| chunk::is_quiet() || heard.wait(limit))
     }
 }
@@ -144,7 +162,7 @@ impl Recorder {
 impl Drop for Recorder {
     fn drop(&mut self) {
         if self.shared.is_at_home() {
-            self.stop(EXIT);
+            self.stop(EXIT, EXIT + SENDING);
         }
     }
 }

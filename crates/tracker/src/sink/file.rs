@@ -85,6 +85,14 @@ impl FileSink {
         Ok(sink)
     }
 
+    /// Returns the file that a run is written to, and its length.
+    #[cfg(feature = "server")]
+    pub(crate) fn place_of(&mut self, run: &str) -> io::Result<(PathBuf, u64)> {
+        let output = self.output(run)?;
+        let length = output.file()?.metadata()?.len();
+        Ok((output.path.clone(), length))
+    }
+
     /// Returns the known files of runs.
     pub(crate) fn paths(&self) -> Paths {
         self.paths.clone()
@@ -231,6 +239,22 @@ impl Paths {
     /// Returns the file of a run that has already written.
     pub(crate) fn of(&self, run: &str) -> Option<PathBuf> {
         briefly(&self.0)?.get(run).cloned()
+    }
+
+    /// Adds the file of a run, unless it has one.
+    #[cfg(feature = "server")]
+    pub(crate) fn add(&self, run: &str, path: &Path) {
+        if let Ok(mut paths) = self.0.lock() {
+            paths.entry(run.to_owned()).or_insert_with(|| path.to_owned());
+        }
+    }
+
+    /// Forgets a run.
+    #[cfg(feature = "server")]
+    pub(crate) fn remove(&self, run: &str) {
+        if let Ok(mut paths) = self.0.lock() {
+            paths.remove(run);
+        }
     }
 }
 

@@ -1,13 +1,19 @@
 //! Destinations of records.
 
+mod destination;
 mod file;
 mod memory;
+#[cfg(feature = "server")]
+mod shipped;
+#[cfg(feature = "server")]
+mod spool;
 mod tee;
 
 use std::io;
 
 use makespan_format::{Event, RunInfo, write_line};
 
+pub(crate) use destination::Destination;
 pub use file::FileSink;
 pub(crate) use file::Paths;
 pub use memory::{MemorySink, Recording};

@@ -156,7 +156,7 @@ impl Record {
 
     /// Sends what is recorded to the server of the environment, too.
     pub(super) fn ship(&mut self) {
-        match Shipping::of_environment(&self.address, &self.run) {
+        match Shipping::of_environment(&self.address, &self.run, warn) {
             Ok(shipping) => self.shipping = shipping,
             Err(reason) => warn(&reason),
         }

@@ -2,10 +2,10 @@
 //!
 //! The store is the queue: what it acknowledged is sent from there, in its order, numbered. So a command never waits for
 //! the network, nothing is kept in memory but what is being sent, and nothing is stored twice. A note in the outbox, the
-//! folder that the Python package uses too, names what was not sent; the next `makespan run` for the same server sends it.
+//! folder that the tracker and the Python package use too, names what was not sent; the next `makespan run` for the same
+//! server sends it.
 
 mod note;
-mod server;
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
@@ -13,21 +13,16 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use makespan_ship::{MOST_BYTES, MOST_LINES, Sent, Server, Waits};
 use makespan_store::{Error, EventRange, Store};
 
 use crate::stored::{Address, now, random};
 use note::Note;
-use server::{Sent, Server};
 
-/// Maximum number of events and bytes of a request; the server accepts twice as many.
-const MOST_LINES: u64 = 5_000;
-const MOST_BYTES: usize = 4 << 20;
 /// Number of requests whose lines are in memory at a time.
 const QUEUED: usize = 2;
 /// How long the end of the program waits for a server that answers.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Pauses before a failed request is repeated: the first, and the longest.
-const WAITS: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 /// How often a waiting thread looks whether it is still needed.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -35,6 +30,9 @@ const LOOK: Duration = Duration::from_millis(20);
 const ANSWERS: u8 = 0;
 const SILENT: u8 = 1;
 const REFUSED: u8 = 2;
+
+/// Requests have at most half of the bytes that the server accepts by default.
+const TOO_LARGE: &str = "status 413 the events are too large for the server";
 
 /// Lines of a run that follow each other in the store.
 struct Part {
@@ -96,8 +94,13 @@ pub(super) struct Shipping {
 }
 
 impl Shipping {
-    /// Starts to send a run, if the environment names a server. Fails if the name is not a valid address.
-    pub(super) fn of_environment(address: &Address, run: &str) -> Result<Option<Shipping>, String> {
+    /// Starts to send a run, if the environment names a server. Fails if the name is not a valid address. `warn` gets problems
+    /// with what other programs left.
+    pub(super) fn of_environment(
+        address: &Address,
+        run: &str,
+        warn: fn(&str),
+    ) -> Result<Option<Shipping>, String> {
         let Some(server) = Server::of_environment()? else { return Ok(None) };
         let producer = format!("run-{}-{:x}-{:016x}", std::process::id(), now(), random());
         let note = Note::new(&server.address, &producer, run, address.for_others());
@@ -106,6 +109,10 @@ impl Shipping {
         let (theirs, run_id, own) = (Arc::clone(&shared), run.to_owned(), note.clone());
         let shown = server.address.clone();
         std::thread::spawn(move || work(&server, &run_id, &producer, &own, &parts, &theirs));
+        // What programs that recorded to files left.
+        if let Some(server) = Server::of_environment()? {
+            std::thread::spawn(move || makespan_ship::leftovers(server, warn));
+        }
         Ok(Some(Shipping { run: run.to_owned(), read: 0, queue, shared, note, server: shown }))
     }
 
@@ -161,7 +168,7 @@ impl Shipping {
 fn work(server: &Server, run: &str, producer: &str, own: &Note, parts: &Receiver<Part>, shared: &Shared) {
     own.left().iter().all(|note| recover(server, note));
     for part in parts {
-        let mut wait = WAITS.0;
+        let mut waits = Waits::default();
         loop {
             match server.send(run, producer, part.first, &part.lines) {
                 Sent::Stored => {
@@ -171,15 +178,15 @@ fn work(server: &Server, run: &str, producer: &str, own: &Note, parts: &Receiver
                 }
                 Sent::Busy(after) => {
                     shared.set(ANSWERS, String::new());
-                    pause(after.unwrap_or(wait), shared);
+                    pause(waits.next(after), shared);
                 }
                 Sent::Silent(reason) => {
                     shared.set(SILENT, reason);
-                    pause(wait, shared);
+                    pause(waits.next(None), shared);
                 }
-                Sent::Refused(reason) => return shared.set(REFUSED, reason),
+                Sent::TooLarge => return shared.set(REFUSED, TOO_LARGE.to_owned()),
+                Sent::Unauthorized(reason) | Sent::Refused(reason) => return shared.set(REFUSED, reason),
             }
-            wait = (wait * 2).min(WAITS.1);
         }
     }
 }
@@ -187,7 +194,7 @@ fn work(server: &Server, run: &str, producer: &str, own: &Note, parts: &Receiver
 /// Waits, at most a moment once the program ends.
 fn pause(wait: Duration, shared: &Shared) {
     let until = Instant::now() + wait;
-    let least = Instant::now() + WAITS.0;
+    let least = Instant::now() + Waits::FIRST;
     while Instant::now() < until {
         if shared.is_closing.load(Ordering::Acquire) && Instant::now() >= least {
             return;
@@ -217,7 +224,7 @@ fn recover(server: &Server, note: &Note) -> bool {
                 note.keep(sent);
                 return false;
             }
-            Sent::Refused(_) => {
+            Sent::TooLarge | Sent::Unauthorized(_) | Sent::Refused(_) => {
                 note.remove();
                 return true;
             }

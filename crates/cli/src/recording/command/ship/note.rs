@@ -2,14 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use makespan_ship::outbox;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
-use crate::config::state_folder;
 use crate::output::write_private;
 
-/// Maximum number of notes that are looked at, and of bytes of one.
-const MOST: usize = 10_000;
+/// Maximum number of bytes of a note.
 const LARGEST: u64 = 64 << 10;
 const ENDING: &str = "run";
 
@@ -28,16 +26,10 @@ pub(super) struct Note {
     process: u32,
 }
 
-/// Returns the folder for a server, which the Python package names in the same way.
-fn folder(server: &str) -> Option<PathBuf> {
-    let hash = format!("{:x}", Sha256::digest(server.as_bytes()));
-    Some(state_folder()?.join("outbox").join(&hash[..16]))
-}
-
 impl Note {
     /// Writes a note, before the first event: a program that is killed leaves it.
     pub(super) fn new(server: &str, producer: &str, run: &str, store: String) -> Note {
-        let path = folder(server).filter(|folder| makespan_store::private::create_folders(folder).is_ok());
+        let path = outbox::folder(server).filter(|folder| outbox::create(folder).is_ok());
         let path = path.map(|folder| folder.join(format!("{producer}.{ENDING}")));
         let (run, producer) = (run.to_owned(), producer.to_owned());
         let note = Note { path, run, store, producer, sent: 0, process: std::process::id() };
@@ -62,13 +54,8 @@ impl Note {
 
     /// Returns the notes of other processes for the same server that have ended, oldest names first.
     pub(super) fn left(&self) -> Vec<Note> {
-        let Some(entries) = self.path.as_ref().and_then(|path| path.parent()?.read_dir().ok()) else {
-            return Vec::new();
-        };
-        let paths = entries.take(MOST).filter_map(|entry| Some(entry.ok()?.path()));
-        let is_note = |path: &PathBuf| path.extension().is_some_and(|ending| ending == ENDING);
-        let mut paths: Vec<PathBuf> = paths.filter(is_note).collect();
-        paths.sort_unstable();
+        let Some(folder) = self.path.as_ref().and_then(|path| path.parent()) else { return Vec::new() };
+        let paths = outbox::notes(folder, ENDING);
         let others = paths.iter().filter(|path| self.path.as_ref() != Some(path));
         others.filter_map(|path| read(path)).filter(|note| !is_running(note.process)).collect()
     }

@@ -1,5 +1,6 @@
 //! Requests to a Makespan server.
 
+use std::fmt;
 use std::time::Duration;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -16,27 +17,43 @@ const SHOWN: usize = 200;
 const LONGEST_WAIT: u64 = 60;
 
 /// The outcome of a request.
-pub(super) enum Sent {
+#[derive(Debug)]
+pub enum Sent {
     /// The events are durable.
     Stored,
     /// The server asks to try again, after a given time if it states one.
     Busy(Option<Duration>),
     /// No answer; the reason.
     Silent(String),
+    /// The request is too large for the server: fewer events may fit.
+    TooLarge,
+    /// The server does not know the token, or wants one; the reason.
+    Unauthorized(String),
     /// The server does not accept the events; the reason.
     Refused(String),
 }
 
 /// A server that stores events.
-pub(super) struct Server {
-    pub(super) address: String,
+pub struct Server {
+    /// Its address, without a slash at the end.
+    pub address: String,
     token: Option<String>,
     agent: Agent,
 }
 
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
 impl Server {
-    /// The server that `MAKESPAN_SERVER` names; `None` if it is not set. An address that is not valid is an error.
-    pub(super) fn of_environment() -> Result<Option<Server>, String> {
+    /// Returns the server that `MAKESPAN_SERVER` names, with the token in `MAKESPAN_TOKEN`; `None` if it is not set.
+    ///
+    /// # Errors
+    ///
+    /// A sentence for the user if the address is not valid.
+    pub fn of_environment() -> Result<Option<Server>, String> {
         let word = |name: &str| {
             std::env::var(name).ok().map(|word| word.trim().to_owned()).filter(|w| !w.is_empty())
         };
@@ -46,23 +63,30 @@ impl Server {
                 "MAKESPAN_SERVER is not an address that begins with http:// or https://; nothing is sent to it".to_owned()
             );
         }
+        Ok(Some(Server::new(&address, word("MAKESPAN_TOKEN"))))
+    }
+
+    /// Returns the server with that address, which begins with `http://` or `https://`.
+    pub fn new(address: &str, token: Option<String>) -> Server {
         let config = Agent::config_builder()
             .timeout_global(Some(LONGEST))
             // The token is for this server only.
             .max_redirects(0)
             .proxy(None)
+            // A program that closes all its descriptors may get their numbers again: none stays open between requests.
+            .max_idle_connections(0)
             .http_status_as_error(false)
             .user_agent(concat!("makespan/", env!("CARGO_PKG_VERSION")))
             .build();
         let address = address.trim_end_matches('/').to_owned();
-        Ok(Some(Server { address, token: word("MAKESPAN_TOKEN"), agent: Agent::new_with_config(config) }))
+        Server { address, token, agent: Agent::new_with_config(config) }
     }
 
     /// Sends lines, the first of which has the given number.
-    pub(super) fn send(&self, run: &str, producer: &str, first: u64, lines: &[u8]) -> Sent {
+    pub fn send(&self, run: &str, producer: &str, first: u64, lines: &[u8]) -> Sent {
         let run = utf8_percent_encode(run, NON_ALPHANUMERIC);
         let url = format!("{}/api/v1/runs/{run}/events?producer={producer}&seq={first}", self.address);
-        // After a signal, or if the server closed an idle connection, the request is repeated.
+        // After a signal, or if the connection breaks, the request is repeated.
         let mut tries_left = TRIES;
         let sent = loop {
             let mut request = self.agent.post(&url).header("content-type", "application/x-ndjson");
@@ -97,12 +121,14 @@ impl Server {
                 let after = after.and_then(|text| text.trim().parse::<u64>().ok());
                 Sent::Busy(after.map(|seconds| Duration::from_secs(seconds.min(LONGEST_WAIT))))
             }
+            413 => Sent::TooLarge,
             _ => {
                 let text =
                     answer.body_mut().with_config().limit(LARGEST).read_to_string().unwrap_or_default();
                 let problem: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
                 let detail = problem["detail"].as_str().unwrap_or_default().chars().take(SHOWN);
-                Sent::Refused(format!("status {status} {}", detail.collect::<String>()).trim_end().to_owned())
+                let reason = format!("status {status} {}", detail.collect::<String>()).trim_end().to_owned();
+                if status == 401 { Sent::Unauthorized(reason) } else { Sent::Refused(reason) }
             }
         }
     }
