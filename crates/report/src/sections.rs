@@ -115,7 +115,7 @@ fn pairs(page: &mut Html, all: &[(String, Cell)]) {
 fn found(page: &mut Html, all: &[Found]) {
     page.vouched("<ul>");
     for f in all {
-        page.vouched("<li>").element("strong", &f.title);
+        page.vouched("<li>").open("strong", &[]).text(&f.title).text(".").close("strong");
         page.text(" ").text(&f.text).text(" ").text(&f.action).vouched("</li>");
     }
     page.vouched("</ul>");
