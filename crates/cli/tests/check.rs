@@ -175,9 +175,10 @@ fn the_action_writes_summary_annotations_and_exit_code() {
     let script: String =
         script.lines().map(|l| l.strip_prefix("        ").unwrap_or(l).to_owned() + "\n").collect();
     assert!(!script.contains("${{"), "an input would be part of the script");
-    let read: Value = serde_saphyr::from_str(&action).unwrap();
-    assert_eq!(read["runs"]["steps"][0]["run"].as_str().unwrap().trim_end(), script.trim_end());
-    assert!(read["inputs"].as_object().unwrap().values().all(|input| input["description"].is_string()));
+    let told = action.lines().filter_map(|line| line.trim().strip_prefix("description: "));
+    for value in told {
+        assert!(value.starts_with('"') || !value.contains(": "), "YAML reads a mapping in {value}");
+    }
     if Command::new("bash").arg("--version").output().is_err() {
         println!("skipped: bash is not installed");
         return;
