@@ -150,7 +150,7 @@ class Pictures(Recorded):
             self.assertRegex(str(error), "browser|Chrom")
             return
         self.assertEqual((path, path.read_bytes()[:5]), (self.folder / "r.pdf", b"%PDF-"))
-        self.assertEqual([path.name for path in self.folder.iterdir() if path.name.startswith(".")], [])
+        self.assertEqual([path.name for path in self.folder.iterdir() if path.name.startswith(".r")], [])
 
     def test_runs_of_a_database_are_drawn_too(self):
         with warnings.catch_warnings():
