@@ -7,7 +7,6 @@ import warnings
 import xml.etree.ElementTree as xml
 from unittest import mock
 
-import makespan
 from makespan.compat import _chart
 from makespan.compat.kailash import FileSystemStorage, SQLiteStorage, TaskManager, TaskMetrics, TrackingConfig
 from makespan.compat.kailash.reporting import ReportGenerator
@@ -146,8 +145,8 @@ class Pictures(Recorded):
         run_id, reporter = self.execute(), WorkflowPerformanceReporter(self.manager)
         try:
             path = reporter.generate_report(run_id, self.folder / "r.pdf", ReportFormat.PDF)
-        except makespan.ProgramError as error:
-            self.assertRegex(str(error), "browser|Chrom")
+        except StorageException as error:
+            self.assertIn("no browser found", str(error))
             return
         self.assertEqual((path, path.read_bytes()[:5]), (self.folder / "r.pdf", b"%PDF-"))
         self.assertEqual([path.name for path in self.folder.iterdir() if path.name.startswith(".r")], [])

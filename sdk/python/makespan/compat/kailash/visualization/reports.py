@@ -85,7 +85,7 @@ class WorkflowPerformanceReporter:
     def generate_report(self, run_id, output_path=None, format=ReportFormat.HTML, compare_runs=None):
         """Writes a report of a run, and of its comparison with others, and returns its path.
 
-        Raises ``ValueError`` for an unknown run or format, and ``ProgramError`` if no browser can print a PDF.
+        Raises ``ValueError`` for an unknown run or format, and ``StorageException`` if no browser can print a PDF.
         """
         try:
             format = ReportFormat(getattr(format, "value", format))
