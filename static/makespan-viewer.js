@@ -24,6 +24,7 @@
 
     disconnectedCallback() {
       this.stop();
+      this.said?.remove();
       this.frame.remove();
       this.frame = null;
     }
@@ -37,9 +38,23 @@
       if (this.hear) window.removeEventListener('message', this.hear);
     }
 
+    // Shows in place of the app why there is no file.
+    fail(error, source) {
+      if (!this.frame || source !== this.getAttribute('src')) return;
+      this.stop();
+      this.said = document.createElement('p');
+      this.said.setAttribute('role', 'alert');
+      this.said.textContent = `Makespan: ${source} cannot be fetched: ${error.message}`;
+      this.frame.hidden = true;
+      this.append(this.said);
+      this.dispatchEvent(new CustomEvent('error', { detail: error }));
+    }
+
     // Loads the app anew, waits until it answers, and hands it the file.
     show() {
       this.stop();
+      this.said?.remove();
+      this.frame.hidden = false;
       const named = this.getAttribute('app');
       const place = named ? new URL(named.replace(/\/?$/, '/'), document.baseURI) : APP;
       const address = new URL(place);
@@ -51,10 +66,10 @@
       if (!source) return;
       const name = new URL(source, document.baseURI).pathname.split('/').pop();
       const file = fetch(source).then((response) => {
-        if (!response.ok) throw new Error(`${source} answered with status ${response.status}`);
+        if (!response.ok) throw new Error(`status ${response.status}`);
         return response.arrayBuffer();
       });
-      file.catch((error) => this.dispatchEvent(new CustomEvent('error', { detail: error })));
+      file.catch((error) => this.fail(error, source));
       const app = this.frame.contentWindow;
       this.hear = (event) => {
         if (event.source !== app || event.data !== 'PONG') return;

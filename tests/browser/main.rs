@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, clippy::print_stdout)]
 
 mod controls;
+mod embedding;
+mod paper;
 mod recent;
 #[path = "../support/mod.rs"]
 mod support;

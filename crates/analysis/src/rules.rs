@@ -199,10 +199,12 @@ impl Rule {
         Ok(Rule { figure, aggregate, comparison, limit: amount, written })
     }
 
-    /// Returns the limit in the base unit of a quantity; `None` if it has another quantity.
+    /// Returns the limit in the base unit of a quantity; `None` if it has another quantity. A share without a unit, such as
+    /// `0.95`, could mean 95 % or 0.95 %, and is `None` too.
     pub fn limit_of(&self, quantity: Quantity) -> Option<f64> {
         match self.limit.unit {
             Unit::None if quantity == Quantity::Time => Some(self.limit.value * 1e9),
+            Unit::None if quantity == Quantity::Percent && is_share(self.limit.value) => None,
             Unit::None => Some(self.limit.value),
             _ => self.limit.of(quantity, ""),
         }
@@ -222,6 +224,11 @@ impl fmt::Display for Rule {
         }
         write!(f, "{} {} {}", self.figure, self.comparison.sign(), self.written)
     }
+}
+
+/// Returns whether a number may be a share of one instead of a percentage.
+fn is_share(value: f64) -> bool {
+    value > 0.0 && value <= 1.0
 }
 
 fn aggregate(word: &str) -> Option<Aggregate> {

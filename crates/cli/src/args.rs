@@ -139,6 +139,7 @@ Exit codes: 0 success, even if no task matches; 1 no run could be read; 2 invali
 Examples:
   makespan export nightly.jsonl -o nightly.md
   makespan export runs/ --format csv --table runs --from 2026-01-01 -o january.csv
+  makespan export --store sqlite:runs.db --table runs --from 2026-01-01 -o january.csv
   makespan export nightly-7 --format svg --view timeline -o timeline.svg
   makespan export nightly-7 --table attempts -o attempts.parquet")]
     Export(ExportArgs),

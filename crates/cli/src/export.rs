@@ -11,12 +11,15 @@ use makespan_export::{
     ExportError, Exported, Format, Options, document, export, parquet, perfetto, png, rasterise,
 };
 use makespan_format::{read_line, write_line};
+use makespan_model::Run;
 use makespan_redact::Redactor;
 use makespan_report::{Options as Report, html, without_secrets};
 use makespan_scene::{Theme, counted};
 use makespan_store::{EventRange, Store};
 use serde_json::Value;
 use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::args::{ConvertArgs, DrawArgs, ExportArgs, ExportFormat, ExtractArgs, Input};
 use crate::config::Config;
@@ -24,7 +27,7 @@ use crate::failure::Failure;
 use crate::load::load;
 use crate::output::{clean, print_data, print_foreign, tell_redacted, write_file};
 use crate::pdf::printed;
-use crate::stored::{Address, damage, lines_of, state_of};
+use crate::stored::{Address, all_runs_of, damage, id_of, lines_of, state_of};
 
 /// Maximum size of an SVG to draw, bytes.
 const LARGEST_SVG: u64 = 64 << 20;
@@ -121,7 +124,7 @@ pub(crate) fn draw(args: &DrawArgs) -> Result<(), Failure> {
     save(args.output.as_deref(), ExportFormat::Png, &bytes.map_err(refused)?)
 }
 
-fn save(output: Option<&std::path::Path>, format: ExportFormat, bytes: &[u8]) -> Result<(), Failure> {
+fn save(output: Option<&Path>, format: ExportFormat, bytes: &[u8]) -> Result<(), Failure> {
     match output {
         Some(path) if path.as_os_str() != "-" => write_file(path, bytes),
         _ if format.is_binary() && io::stdout().is_terminal() => {
@@ -148,11 +151,16 @@ fn exported(
 }
 
 fn options(args: &ExportArgs) -> Result<Options, Failure> {
-    let theme = Theme::named(&args.theme).ok_or_else(|| {
-        let known: Vec<&str> = Theme::all().iter().map(|t| t.name).collect();
-        Failure::Usage(format!("unknown theme {}; valid themes: {}", clean(&args.theme), known.join(", ")))
-    })?;
+    let theme = theme_named(&args.theme)?;
     Ok(Options { table: args.table.into(), csv_raw: args.csv_raw, picture: args.view.into(), theme })
+}
+
+/// Returns the theme with a name.
+pub(crate) fn theme_named(name: &str) -> Result<Theme, Failure> {
+    Theme::named(name).ok_or_else(|| {
+        let known: Vec<&str> = Theme::all().iter().map(|t| t.name).collect();
+        Failure::Usage(format!("unknown theme {}; valid themes: {}", clean(name), known.join(", ")))
+    })
 }
 
 fn refused(error: ExportError) -> Failure {
@@ -176,8 +184,20 @@ fn tell(notes: &[String]) {
     }
 }
 
+/// The runs of the files, or all of the store if no file is named.
+pub(crate) fn runs_of(input: &Input, config: &Config) -> Result<Vec<Arc<Run>>, Failure> {
+    if !input.files.is_empty() {
+        return Ok(load(input, config)?.into_iter().map(|loaded| loaded.run).collect());
+    }
+    let address = Address::new(config)?;
+    let Some(store) = address.open_existing()? else {
+        return Err(Failure::Refused(format!("there is no store {}", address.shown())));
+    };
+    Ok(all_runs_of(&address, &*store)?.into_iter().map(Arc::new).collect())
+}
+
 fn facts(input: &Input, config: &Config, redactor: Option<&mut Redactor>) -> Result<Vec<Facts>, Failure> {
-    let runs = load(input, config)?.into_iter().map(|loaded| loaded.run);
+    let runs = runs_of(input, config)?.into_iter();
     Ok(match redactor {
         None => runs.map(Facts::new).collect(),
         Some(redactor) => runs.map(|run| Facts::new(without_secrets(&run, redactor))).collect(),
@@ -206,12 +226,14 @@ fn lines(
     config: &Config,
     mut redactor: Option<&mut Redactor>,
 ) -> Result<Vec<Lines>, Failure> {
-    let is_file = |path: &std::path::PathBuf| path.as_os_str() == "-" || path.exists();
-    if args.input.files.iter().any(is_file) || args.chooses() {
+    let is_file = |path: &PathBuf| path.as_os_str() == "-" || path.exists();
+    let ids: Option<Vec<&str>> = args.input.files.iter().map(|path| id_of(path)).collect();
+    let Some(ids) =
+        ids.filter(|ids| !ids.is_empty() && !args.chooses() && !args.input.files.iter().any(is_file))
+    else {
         let chosen = chosen(args, facts(&args.input, config, redactor)?, config)?;
         return Ok(chosen.iter().map(|facts| of_run(facts.run())).collect());
-    }
-    let ids: Vec<&str> = args.input.files.iter().filter_map(|path| path.to_str()).collect();
+    };
     let address = Address::new(config)?;
     let store = address.open_with(ids.first().copied().unwrap_or_default())?;
     for id in &ids {
@@ -224,7 +246,7 @@ fn folded(input: &Input, config: &Config) -> Result<Vec<Lines>, Failure> {
     Ok(load(input, config)?.iter().map(|loaded| of_run(&loaded.run)).collect())
 }
 
-fn of_run(run: &makespan_model::Run) -> Lines {
+fn of_run(run: &Run) -> Lines {
     Lines { id: run.id.clone(), text: run.to_jsonl() }
 }
 

@@ -7,11 +7,13 @@ use std::path::Path;
 use makespan_analysis::Facts;
 use makespan_export::{Format, export};
 use makespan_redact::Redactor;
-use makespan_report::{Options, Part, WARN_BYTES, html, without_secrets};
+use makespan_report::{Options, Part, WARN_BYTES, html, with_pseudonyms, without_secrets};
+use makespan_views::ViewState;
 
 use crate::args::ReportArgs;
 use crate::config::Config;
 use crate::dist;
+use crate::export::theme_named;
 use crate::failure::Failure;
 use crate::load::{Loaded, load};
 use crate::output::{clean, print_data, tell_redacted, write_file};
@@ -23,7 +25,13 @@ const MOST_NOTES: u64 = 1 << 20;
 
 /// Writes the report and says on stderr what is worth knowing about it.
 pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<(), Failure> {
-    let loaded = load(&args.input(), config)?;
+    let mut loaded = load(&args.input(), config)?;
+    if args.pseudonymise {
+        let runs: Vec<_> = loaded.iter().map(|one| one.run.clone()).collect();
+        for (one, run) in loaded.iter_mut().zip(with_pseudonyms(&runs)) {
+            one.run = run;
+        }
+    }
     if let Some(form) = form_of(&args.output) {
         return write_file(&args.output, as_text(&loaded, form, args.no_redact)?.as_bytes());
     }
@@ -31,7 +39,7 @@ pub(crate) fn run(args: &ReportArgs, config: &Config) -> Result<(), Failure> {
     let parts = if args.sections.is_empty() { Part::ALL.to_vec() } else { args.sections.clone() };
     let notes = args.notes.as_deref().map(notes).transpose()?;
     let redact = args.redact || !args.no_redact;
-    let view = args.view.as_deref().map(view).transpose()?;
+    let view = view(args.view.as_deref(), args.theme.as_deref())?;
     let options = Options { title: args.title.clone(), redact, notes, view, parts };
     let assets = dist::assets().filter(|_| !args.without_app);
     let report = html(&runs, assets.as_ref(), &options)?;
@@ -94,14 +102,24 @@ fn as_text(loaded: &[Loaded], form: Form, with_secrets: bool) -> Result<String, 
     })
 }
 
-/// The view that a link names: what stands behind its `#`.
-fn view(link: &str) -> Result<String, Failure> {
-    let hash = link.split_once('#').map_or(link, |(_, hash)| hash);
-    if !hash.contains("view=") {
-        return Err(Failure::Usage("--view: the link names no view; copy one from the app (Y)".to_owned()));
+/// The view that the report opens with, as the hash of a link: what stands behind the `#` of a link, in the theme.
+fn view(link: Option<&str>, theme: Option<&str>) -> Result<Option<String>, Failure> {
+    let mut view = ViewState::default();
+    if let Some(link) = link {
+        let hash = link.split_once('#').map_or(link, |(_, hash)| hash);
+        if !hash.contains("view=") {
+            return Err(Failure::Usage(
+                "--view: the link names no view; copy one from the app (Y)".to_owned(),
+            ));
+        }
+        view = makespan_views::decode(hash).map_err(|error| Failure::Usage(format!("--view: {error}")))?;
+        if theme.is_none() {
+            return Ok(Some(hash.to_owned()));
+        }
     }
-    makespan_views::decode(hash).map_err(|error| Failure::Usage(format!("--view: {error}")))?;
-    Ok(hash.to_owned())
+    let Some(theme) = theme else { return Ok(None) };
+    view.theme = Some(theme_named(theme)?.name.to_owned());
+    Ok(Some(makespan_views::encode(&view)))
 }
 
 /// The notes in a file.

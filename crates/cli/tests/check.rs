@@ -31,6 +31,9 @@ fn the_exit_code_is_the_verdict() {
         (vec![&good, "--rule", "makespan <= 4 s"], 1),
         (vec![&good, "--rule", "max duration <= 4 s", "--rule", "success-rate >= 100 %"], 0),
         (vec![&good, "--rule", "max memory <= 1 GB"], 2),
+        (vec![&good, "--rule", "success-rate >= 0.95"], 2),
+        (vec![&good, "--rule", "success-rate >= 0.95 %"], 0),
+        (vec![&good, "--rule", "makespan <= 3 GB"], 2),
         (vec![&good, "--rule", "max memory <= 1 GB", "--rule", "makespan <= 1 s"], 1),
         (vec![&noise], 2),
         (vec!["missing.jsonl"], 2),
@@ -172,6 +175,10 @@ fn the_action_writes_summary_annotations_and_exit_code() {
     let script: String =
         script.lines().map(|l| l.strip_prefix("        ").unwrap_or(l).to_owned() + "\n").collect();
     assert!(!script.contains("${{"), "an input would be part of the script");
+    let told = action.lines().filter_map(|line| line.trim().strip_prefix("description: "));
+    for value in told {
+        assert!(value.starts_with('"') || !value.contains(": "), "YAML reads a mapping in {value}");
+    }
     if Command::new("bash").arg("--version").output().is_err() {
         println!("skipped: bash is not installed");
         return;
@@ -194,4 +201,39 @@ fn the_action_writes_summary_annotations_and_exit_code() {
     assert!(text(&output.stdout).contains("::error title=nightly"), "{}", text(&output.stdout));
     assert!(std::fs::read_to_string(&summary).unwrap().contains("2 checks: 1 ok, 1 violated"));
     assert_eq!(std::fs::read_to_string(&outputs).unwrap(), "exit-code=1\n");
+}
+
+#[test]
+fn a_rule_that_cannot_be_judged_says_what_to_write() {
+    let dir = folder("check-unknown");
+    let good = timed(&dir, "good.txt", 5.0);
+    for (rule, note) in [
+        ("success-rate >= 0.95", "the unit of the limit does not fit; write a limit with %, such as 95 %"),
+        ("makespan <= 3 GB", "the unit of the limit does not fit; write a time, such as 10 min"),
+        ("max durtion <= 3 s", "the run has no figure or metric durtion (did you mean duration?)"),
+        ("max memory <= 3 GB", "the run has no values of memory"),
+    ] {
+        let said = text(&run(&["check", &good, "--rule", rule]).stdout);
+        assert!(said.contains(note), "{rule}: {said}");
+    }
+}
+
+/// The default of the template must not hide the rules of a project.
+#[test]
+fn the_template_for_gitlab_leaves_the_rules_to_the_project() {
+    let template =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/ci/gitlab.yml"))
+            .unwrap();
+    let rules = template.lines().find_map(|line| line.trim().strip_prefix("MAKESPAN_CHECK_RULES: "));
+    let rules = rules.unwrap().trim_matches('"');
+    let dir = folder("check-gitlab");
+    let good = timed(&dir, "good.txt", 5.0);
+    file(&dir, "makespan.toml", "[check]\nrules = \"makespan <= 2 s\"\n");
+    let output = common::program()
+        .current_dir(&dir)
+        .env("MAKESPAN_CHECK_RULES", rules)
+        .args(["check", &good])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
 }

@@ -50,6 +50,16 @@ fn files_and_stores_export_the_same_in_every_format() {
         assert_eq!(kept.said(&["export", "nightly", "--format", format]), of_file, "{format}");
     }
     assert!(kept.said(&["export", "nightly", "--format", "json"]).starts_with("{\"makespan\":1,"));
+    for format in ["json", "jsonl", "yaml", "csv"] {
+        let named = kept.said(&["export", "nightly", "--format", format]);
+        assert_eq!(kept.said(&["export", "run:nightly", "--format", format]), named, "{format}");
+        assert_eq!(kept.said(&["export", "--format", format]), named, "{format}: all runs of the store");
+    }
+    let runs = |from: &str| kept.run(&["export", "--table", "runs", "--format", "csv", "--from", from]);
+    assert_eq!(text(&runs("1970-01-01").stdout).lines().count(), 2);
+    assert_eq!(runs("2100-01-01").status.code(), Some(1), "no run started so late");
+    let file_missing = kept.run(&["export", "missing.json", "--format", "json"]);
+    assert!(text(&file_missing.stderr).contains("missing.json cannot be read"), "{file_missing:?}");
     let missing = kept.run(&["export", "nightlx"]);
     assert_eq!(missing.status.code(), Some(1));
     assert!(text(&missing.stderr).contains("did you mean nightly?"));

@@ -108,3 +108,47 @@ fn notes_and_sections_can_be_chosen_and_a_static_report_is_small() {
     let missing = run(&["report", &path, "-o", "-", "--notes", "missing.md"]);
     assert!(missing.status.code() == Some(2) && text(&missing.stderr).contains("missing.md: "));
 }
+
+#[test]
+fn a_report_has_the_theme_that_was_asked_for_and_light_paper() {
+    let dir = folder("report-theme");
+    let path = file(&dir, "nightly.txt", NIGHTLY);
+    let page = |args: &[&str]| text(&run(&[&["report", &path, "-o", "-", "--static"], args].concat()).stdout);
+    let (plain, dark) = (page(&[]), page(&["--theme", "dark"]));
+    assert!(
+        plain.contains("@media (prefers-color-scheme:dark){:root")
+            && plain.contains("content=\"light dark\"")
+    );
+    assert!(dark.contains("@media screen{:root") && dark.contains("content=\"dark\""));
+    assert!(!dark.contains("prefers-color-scheme"));
+    assert!(dark.contains("theme=dark"), "the app opens in it too");
+    let both = page(&["--view", "https://ci.example/#v=1&view=timeline", "--theme", "high-contrast"]);
+    assert!(both.contains("view=timeline") && both.contains("theme=high-contrast"));
+    assert_eq!(run(&["report", &path, "-o", "-", "--theme", "pink"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_report_with_pseudonyms_has_no_name_and_opens_as_the_same_shape() {
+    let dir = folder("report-pseudonyms");
+    let path = file(
+        &dir,
+        "acme.txt",
+        "run acme_nightly\nacme_load 0..4 acme_host step=acme_step\nacme_pay 4..9 acme_host acme_load failed error=acme_refused\n",
+    );
+    let report = dir.join("report.html").display().to_string();
+    let made = run(&["report", &path, "-o", &report, "--static", "--pseudonymise"]);
+    assert_eq!(made.status.code(), Some(0), "{}", text(&made.stderr));
+    let events = text(&run(&["extract", &report]).stdout);
+    let page = std::fs::read_to_string(&report).unwrap();
+    assert!(!page.contains("acme") && !events.contains("acme"), "{events}");
+    assert!(page.contains("task 2") && page.contains("error 1"));
+    let makespan = |path: &str| {
+        let output = run(&["summary", "--json", path]);
+        let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (document["runs"][0]["makespan_ns"].clone(), document["runs"][0]["critical_path_ns"].clone())
+    };
+    assert_eq!(makespan(&report), makespan(&path));
+    let markdown = dir.join("report.md").display().to_string();
+    assert_eq!(run(&["report", &path, "-o", &markdown, "--pseudonymise"]).status.code(), Some(0));
+    assert!(!std::fs::read_to_string(markdown).unwrap().contains("acme"));
+}

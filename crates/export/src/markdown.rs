@@ -52,7 +52,7 @@ pub(crate) fn section_body(section: &Section, out: &mut String) {
             Block::Found(all) => {
                 for f in all {
                     let rest = [inline(&f.text), inline(&f.action)].join(" ");
-                    out.push_str(&format!("- **{}** {}\n", inline(&f.title), rest.trim()));
+                    out.push_str(&format!("- **{}.** {}\n", inline(&f.title), rest.trim()));
                 }
                 out.push('\n');
             }

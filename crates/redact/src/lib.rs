@@ -19,11 +19,13 @@ mod events;
 mod form;
 mod json;
 mod key;
+mod pseudonyms;
 mod redacted;
 mod redactor;
 mod text;
 mod value;
 
 pub use events::Redacting;
+pub use pseudonyms::{Pseudonymising, Pseudonyms};
 pub use redacted::{MARK, Redacted};
 pub use redactor::Redactor;

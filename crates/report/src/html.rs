@@ -9,6 +9,9 @@ use crate::escape;
 /// Maximum number of characters shown of a name or value; the data contains all of it.
 const SHOWN: usize = 200;
 
+/// Maximum length of a text in a cell that stays on one line, in characters.
+const WHOLE: usize = 20;
+
 /// An attribute: a literal name and a foreign value.
 pub(crate) type Attribute<'a> = (&'static str, &'a str);
 
@@ -80,14 +83,20 @@ impl Html {
     /// Writes a cell with a foreign name. The end tags of cells and rows may be omitted (HTML, 13.1.2.4), which saves space in
     /// tables with a thousand rows.
     pub(crate) fn name_cell(&mut self, name: &str) -> &mut Html {
-        self.out.push_str("<td>");
+        self.text_cell(name);
         if name.is_empty() { self } else { self.name(name) }
+    }
+
+    /// Opens a cell for a text. A long one may be broken anywhere, so that a name of 80 characters without a space leaves
+    /// room for the other columns; a short one stays on one line.
+    pub(crate) fn text_cell(&mut self, text: &str) -> &mut Html {
+        self.out.push_str(if text.chars().nth(WHOLE).is_some() { "<td class=t>" } else { "<td>" });
+        self
     }
 
     /// Writes a cell with words of this program.
     pub(crate) fn cell(&mut self, text: &str) -> &mut Html {
-        self.out.push_str("<td>");
-        self.text(text)
+        self.text_cell(text).text(text)
     }
 
     /// Writes a cell with a number.

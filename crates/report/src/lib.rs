@@ -29,7 +29,7 @@ mod style;
 use std::sync::Arc;
 
 use makespan_model::{Run, RunsBuilder};
-use makespan_redact::{Redacting, Redactor};
+use makespan_redact::{Pseudonymising, Pseudonyms, Redacting, Redactor};
 
 pub use error::{MOST_BYTES, ReportError};
 pub use makespan_redact::{MARK, Redacted};
@@ -100,6 +100,18 @@ pub fn without_secrets(run: &Arc<Run>, redactor: &mut Redactor) -> Arc<Run> {
     }
     let (runs, _) = fold.finish();
     runs.into_iter().next().map_or_else(|| run.clone(), Arc::new)
+}
+
+/// Returns the runs with pseudonyms, the same ones in all of them; see [`Pseudonyms`].
+pub fn with_pseudonyms(runs: &[Arc<Run>]) -> Vec<Arc<Run>> {
+    let mut names = Pseudonyms::default();
+    let mut all = Vec::with_capacity(runs.len());
+    for run in runs {
+        let mut fold = RunsBuilder::new();
+        run.events(&mut Pseudonymising::new(&mut names, &mut fold));
+        all.extend(fold.finish().0.into_iter().map(Arc::new));
+    }
+    all
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use makespan_model::Run;
+use makespan_scene::Theme;
 use makespan_views::{ViewState, encode};
 
 use crate::html::Html;
@@ -16,7 +17,8 @@ pub(crate) fn page(
     view: Option<&ViewState>,
     redacted: &Redacted,
 ) -> Result<String, ReportError> {
-    let sheet = style::sheet(assets.map(|a| a.css));
+    let theme = view.and_then(|view| view.theme.as_deref()).and_then(Theme::named);
+    let sheet = style::sheet(assets.map(|a| a.css), theme.as_ref());
     policy::fit_for_inline("style sheet", &sheet)?;
     if let Some(assets) = assets {
         policy::fit_for_inline("script", assets.script)?;
@@ -35,7 +37,7 @@ pub(crate) fn page(
     for (name, content) in [
         ("referrer", "no-referrer"),
         ("viewport", "width=device-width, initial-scale=1"),
-        ("color-scheme", "light dark"),
+        ("color-scheme", theme.as_ref().map_or("light dark", |t| if t.dark { "dark" } else { "light" })),
         ("generator", concat!("Makespan ", env!("CARGO_PKG_VERSION"))),
     ] {
         page.open("meta", &[("name", name), ("content", content)]).vouched("\n");

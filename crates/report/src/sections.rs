@@ -115,7 +115,7 @@ fn pairs(page: &mut Html, all: &[(String, Cell)]) {
 fn found(page: &mut Html, all: &[Found]) {
     page.vouched("<ul>");
     for f in all {
-        page.vouched("<li>").element("strong", &f.title);
+        page.vouched("<li>").open("strong", &[]).text(&f.title).text(".").close("strong");
         page.text(" ").text(&f.text).text(" ").text(&f.action).vouched("</li>");
     }
     page.vouched("</ul>");
@@ -177,7 +177,7 @@ fn value(page: &mut Html, cell: &Cell, align: Align, leads: Leads<'_>) {
         return;
     }
     if let Some(address) = cell.task.and_then(|run| leads.address(run)) {
-        page.vouched("<td>").open("a", &[("href", &address)]);
+        page.text_cell(&text).open("a", &[("href", &address)]);
         page.name(&text).vouched("</a>");
         return;
     }
@@ -186,7 +186,8 @@ fn value(page: &mut Html, cell: &Cell, align: Align, leads: Leads<'_>) {
             page.name_cell(&text);
         }
         (Value::Text(_), None) => {
-            page.vouched("<td><bdi>").text(&clipped(&text, LONGEST)).vouched("</bdi>");
+            let text = clipped(&text, LONGEST);
+            page.text_cell(&text).vouched("<bdi>").text(&text).vouched("</bdi>");
         }
         _ => {
             page.cell(&text);

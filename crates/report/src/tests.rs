@@ -439,3 +439,14 @@ fn a_report_opens_with_the_markers_of_its_author_and_lists_them() {
         assert!(!page.contains("<h3>Markers</h3>"), "{none:?}");
     }
 }
+
+#[test]
+fn long_names_may_be_broken_and_short_cells_stay_on_one_line() {
+    let long = "PIPELINE:SUBWORKFLOW_WITH_A_LONG_NAME";
+    let run =
+        notation::run(&format!("{long} 0..4 w1\nalign 4..9 w1 {long} failed error=no_reference")).unwrap();
+    let page = html(&[Arc::new(run)], None, &Options::default()).unwrap().html;
+    assert!(page.contains(&format!("<td class=t><bdi>{long}</bdi>")));
+    assert!(page.contains("<td><bdi>align</bdi>"));
+    assert!(page.contains("td:not(.t){white-space:nowrap}") && page.contains(".t{overflow-wrap:anywhere"));
+}

@@ -342,6 +342,32 @@ fn were(n: u32) -> &'static str {
     if n == 1 { "was" } else { "were" }
 }
 
+/// Returns what a kind of finding is called in a list of kinds; the code itself if it is of a newer version.
+pub(crate) fn finding_name(code: &'static str) -> &'static str {
+    match code {
+        "idle-gaps" => "nothing running",
+        "serial-tail" => "serial end of the run",
+        "low-parallelism" => "few tasks at a time",
+        "path-waits" => "waits on the critical path",
+        "straggler" => "tasks slower than their peers",
+        "skewed-step" => "uneven steps",
+        "bottleneck" => "one step with most of the work",
+        "duplicated-work" => "duplicated work",
+        "retry-waste" => "work lost in failed attempts",
+        "slot-starved" => "waits for slots",
+        "long-queue" => "long queues",
+        "single-worker" => "a single worker",
+        "over-requested-cpu" => "more CPU requested than used",
+        "over-requested-memory" => "more memory requested than used",
+        "near-memory-limit" => "memory close to its limit",
+        "clock-skew" => "clocks that disagree",
+        "unfinished" => "unfinished tasks",
+        "stored-total-differs" => "totals that disagree",
+        "repeated-error" => "the same error in several tasks",
+        other => other,
+    }
+}
+
 /// One thing to try.
 pub(crate) fn advice(action: Action) -> &'static str {
     match action {

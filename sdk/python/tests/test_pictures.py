@@ -138,9 +138,18 @@ class Pictures(Recorded):
         self.assertEqual((reporter.summary(other).failed_tasks, reporter.summary(run_id).avg_cpu_usage), (2, 10.5))
         self.assertTrue(all(one.category in ("bottleneck", "optimization", "warning") and one.title for one in reporter.insights(other)))
         self.assertIn("## ", ReportGenerator(self.manager).generate_markdown_report(run_id))
-        for format in (ReportFormat.PDF, "odt"):
-            with self.assertRaisesRegex(ValueError, "Unsupported report format"):
-                reporter.generate_report(run_id, self.folder / "x", format)
+        with self.assertRaisesRegex(ValueError, "Unsupported report format"):
+            reporter.generate_report(run_id, self.folder / "x", "odt")
+
+    def test_a_report_is_printed_if_a_browser_is_installed(self):
+        run_id, reporter = self.execute(), WorkflowPerformanceReporter(self.manager)
+        try:
+            path = reporter.generate_report(run_id, self.folder / "r.pdf", ReportFormat.PDF)
+        except StorageException as error:
+            self.assertIn("no browser found", str(error))
+            return
+        self.assertEqual((path, path.read_bytes()[:5]), (self.folder / "r.pdf", b"%PDF-"))
+        self.assertEqual([path.name for path in self.folder.iterdir() if path.name.startswith(".r")], [])
 
     def test_runs_of_a_database_are_drawn_too(self):
         with warnings.catch_warnings():

@@ -6,7 +6,7 @@ use clap::builder::PossibleValue;
 use clap::{Args as ClapArgs, ValueEnum};
 use makespan_export::{Format, Picture, Table};
 
-use super::input::Input;
+use super::input::{FILES_OR_STORE, Input};
 use crate::date::Date;
 
 /// The format in which runs are exported.
@@ -163,6 +163,7 @@ impl From<PictureArg> for Picture {
 }
 
 #[derive(Debug, ClapArgs)]
+#[command(mut_arg("files", |files| files.required(false).help(FILES_OR_STORE)))]
 pub(crate) struct ExportArgs {
     #[command(flatten)]
     pub(crate) input: Input,

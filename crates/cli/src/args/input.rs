@@ -18,6 +18,10 @@ pub(super) fn help<T>(setting: &Setting<T>) -> String {
     }
 }
 
+/// The help of FILES where none stands for the whole store.
+pub(super) const FILES_OR_STORE: &str =
+    "Files, folders, archives, ids of runs, or - for standard input [default: all runs of the store]";
+
 /// The files to read, and how.
 #[derive(Clone, Debug, ClapArgs)]
 pub(crate) struct Input {

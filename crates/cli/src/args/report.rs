@@ -34,6 +34,12 @@ pub(crate) struct ReportArgs {
     /// Leave out the app: a small file without scripts
     #[arg(long = "static")]
     pub(crate) without_app: bool,
+    /// Colours: light, dark, high-contrast, or high-contrast-dark [default: the reader's choice]
+    #[arg(long)]
+    pub(crate) theme: Option<String>,
+    /// Replace names with numbered words such as `task 3`, and leave out logs, parameters and labels
+    #[arg(long, alias = "pseudonymize", conflicts_with = "view")]
+    pub(crate) pseudonymise: bool,
     /// Replace secrets with [redacted], the default (see docs/reports.md)
     #[arg(long, conflicts_with = "no_redact")]
     pub(crate) redact: bool,

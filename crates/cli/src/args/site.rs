@@ -5,14 +5,13 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 use makespan_import::Unit;
 
-use super::input::{UNIT_HELP, help, unit};
+use super::input::{FILES_OR_STORE, UNIT_HELP, help, unit};
 use crate::config::settings::ZONE;
 use crate::zone::NamedZone;
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct SiteArgs {
-    /// Files, folders, archives, ids of runs, or - for standard input [default: all runs of the store]
-    #[arg(value_name = "FILES")]
+    #[arg(value_name = "FILES", help = FILES_OR_STORE)]
     pub(crate) files: Vec<PathBuf>,
     #[arg(long, value_name = "ZONE", help = help(&ZONE))]
     pub(crate) zone: Option<NamedZone>,

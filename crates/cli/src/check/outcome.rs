@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use makespan_analysis::{FIGURES, Facts, Gate, Judged, Verdict, measures, nearest};
+use makespan_analysis::{FIGURES, Facts, Gate, Judged, Quantity, Verdict, measures, nearest};
 use makespan_scene::{Role, visible};
 use makespan_views::amount::Unit;
 use makespan_views::{Cell, Column, Section, Table};
@@ -34,7 +34,7 @@ impl Outcome {
             Verdict::Unknown if limit.is_nan() && gate.needs_baseline() => {
                 "the baseline does not have this figure".to_owned()
             }
-            Verdict::Unknown => "the limit has another kind of unit".to_owned(),
+            Verdict::Unknown => wrong_unit(quantity),
             _ => String::new(),
         };
         Outcome {
@@ -65,9 +65,22 @@ fn missing(figure: &str, facts: &Facts) -> String {
     let all = measures(facts.run());
     let names = FIGURES.iter().map(|(name, _)| *name).chain(all.list.iter().map(|m| m.key.as_str()));
     match nearest(figure, names).filter(|meant| *meant != figure) {
-        Some(meant) => format!("the run does not have this figure (did you mean {}?)", visible(meant)),
-        None => "the run does not have this figure".to_owned(),
+        Some(meant) => {
+            format!("the run has no figure or metric {} (did you mean {}?)", visible(figure), visible(meant))
+        }
+        None => format!("the run has no values of {}", visible(figure)),
     }
+}
+
+/// Returns the note on a limit whose unit does not fit the figure.
+fn wrong_unit(quantity: Quantity) -> String {
+    let example = match quantity {
+        Quantity::Time => "a time, such as 10 min",
+        Quantity::Bytes => "a size, such as 4 GB",
+        Quantity::Percent => "a limit with %, such as 95 %",
+        _ => "a number without a unit",
+    };
+    format!("the unit of the limit does not fit; write {example}")
 }
 
 /// The results of all rules for one run, or for all runs together.

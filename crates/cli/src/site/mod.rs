@@ -4,24 +4,22 @@ mod folder;
 mod list;
 
 use std::io::Write as _;
-use std::sync::Arc;
 
-use makespan_model::Run;
 use makespan_report::site::{self, APP_FOLDER, SiteFolder as _, SiteOptions, is_file_of_site};
 use makespan_scene::{count, counted};
 
 use crate::args::{Input, SiteArgs};
 use crate::config::Config;
 use crate::dist;
+use crate::export::runs_of;
 use crate::failure::Failure;
-use crate::load::load;
 use crate::output::{clean, print};
-use crate::stored::{Address, all_runs_of};
 use folder::Folder;
 
 /// Writes the site, and removes pages of runs that are gone.
 pub(crate) fn run(args: &SiteArgs, config: &Config) -> Result<(), Failure> {
-    let runs = runs(args, config)?;
+    let input = Input { files: args.files.clone(), zone: args.zone.clone(), unit: args.unit, map: None };
+    let runs = runs_of(&input, config)?;
     let mut folder = Folder::open(&args.output)?;
     let app = dist::file("index.html").and_then(|page| std::str::from_utf8(page).ok());
     for (name, bytes) in dist::hosted() {
@@ -58,17 +56,4 @@ pub(crate) fn run(args: &SiteArgs, config: &Config) -> Result<(), Failure> {
         count(done.unchanged as u64),
         count(done.removed as u64),
     ))
-}
-
-/// The runs of the files, or those of the store if no file is named.
-fn runs(args: &SiteArgs, config: &Config) -> Result<Vec<Arc<Run>>, Failure> {
-    if !args.files.is_empty() {
-        let input = Input { files: args.files.clone(), zone: args.zone.clone(), unit: args.unit, map: None };
-        return Ok(load(&input, config)?.into_iter().map(|loaded| loaded.run).collect());
-    }
-    let address = Address::new(config)?;
-    let Some(store) = address.open_existing()? else {
-        return Err(Failure::Refused(format!("there is no store {}", address.shown())));
-    };
-    Ok(all_runs_of(&address, &*store)?.into_iter().map(Arc::new).collect())
 }

@@ -21,7 +21,7 @@ color:var(--role-text);background:var(--role-raised);border:1px solid var(--role
 
 /// The style sheet of every page.
 pub(super) fn style() -> String {
-    let mut sheet = style::sheet(None);
+    let mut sheet = style::sheet(None, None);
     sheet.push_str(RULES);
     for role in Role::ALL.iter().filter(|role| role.is_status()) {
         let name = role.name();

@@ -115,3 +115,17 @@ fn shares_are_rounded_but_never_up_to_all() {
     assert_eq!(times(16, 10), "1.6 times");
     assert_eq!(times(5, 0), "5 times");
 }
+
+#[test]
+fn every_kind_of_finding_has_a_name_for_people() {
+    let page = include_str!("../../../../docs/findings/README.md");
+    let codes: Vec<&'static str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| [")?.split_once(']'))
+        .map(|(code, _)| code)
+        .collect();
+    assert!(codes.len() >= 19, "{codes:?}");
+    for code in codes {
+        assert_ne!(super::finding_name(code), code, "{code}");
+    }
+}

@@ -7,6 +7,7 @@ use makespan_model::{Order as _, Status, UNKNOWN};
 
 use super::failures::error_cell;
 use super::{bar, maybe_share};
+use crate::findings::finding_name;
 use crate::moment::Moments;
 use crate::section::{Section, note};
 use crate::table::{Cell, Column, Table, duration_cell};
@@ -106,21 +107,27 @@ pub fn common_errors(all: &[&Facts], rows: usize) -> Option<Section> {
 
 /// Returns the number of runs per kind of finding.
 pub fn common_findings(all: &[&Facts]) -> Option<Section> {
-    let mut runs: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut runs: BTreeMap<&'static str, usize> = BTreeMap::new();
     for run in all {
-        let mut codes: Vec<&str> = run.findings().iter().map(|f| f.code()).collect();
+        let mut codes: Vec<&'static str> = run.findings().iter().map(|f| f.code()).collect();
         codes.order_by(Ord::cmp);
         codes.dedup();
         for code in codes {
             *runs.entry(code).or_default() += 1;
         }
     }
-    let mut order: Vec<(&str, usize)> = runs.into_iter().collect();
+    let mut order: Vec<(&'static str, usize)> = runs.into_iter().collect();
     order.order_by_key(|o| std::cmp::Reverse(o.1));
-    let columns = vec![Column::text("code", "Finding"), Column::number("runs", "Runs"), Column::plot("bar")];
+    let columns = vec![
+        Column::text("finding", "Finding"),
+        Column::number("runs", "Runs"),
+        Column::plot("bar"),
+        Column::text("code", "Code"),
+    ];
     let mut table = Table::new("Findings by number of runs", columns);
     for (code, n) in order {
-        table.push(vec![Cell::new(code), Cell::new(n), Cell::new(bar(n as f64, all.len() as f64))]);
+        let part = bar(n as f64, all.len() as f64);
+        table.push(vec![Cell::new(finding_name(code)), Cell::new(n), Cell::new(part), Cell::new(code)]);
     }
     Section::of_table("findings", table)
 }

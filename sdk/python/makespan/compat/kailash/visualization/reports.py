@@ -1,4 +1,4 @@
-"""``WorkflowPerformanceReporter``: a run as HTML, Markdown or JSON, with insights and a comparison."""
+"""``WorkflowPerformanceReporter``: a run as HTML, Markdown, JSON or PDF, with insights and a comparison."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SEVERITIES = {"info": "low", "warning": "medium", "error": "high"}
 
 
 class ReportFormat(enum.Enum):
-    """Formats of a report. ``PDF`` is rejected: print the HTML report from a browser."""
+    """Formats of a report. ``PDF`` is printed by an installed Chromium, Chrome or Edge."""
 
     HTML = "html"
     MARKDOWN = "markdown"
@@ -85,33 +85,35 @@ class WorkflowPerformanceReporter:
     def generate_report(self, run_id, output_path=None, format=ReportFormat.HTML, compare_runs=None):
         """Writes a report of a run, and of its comparison with others, and returns its path.
 
-        Raises ``ValueError`` for an unknown run or format.
+        Raises ``ValueError`` for an unknown run or format, and ``StorageException`` if no browser can print a PDF.
         """
         try:
             format = ReportFormat(getattr(format, "value", format))
         except ValueError:
-            raise ValueError("Unsupported report format: %s. Use html, markdown or json." % (format,)) from None
-        if format is ReportFormat.PDF:
-            raise ValueError("Unsupported report format: pdf. Write HTML and print it from a browser.")
+            raise ValueError("Unsupported report format: %s. Use html, markdown, json or pdf." % (format,)) from None
         ending = {"markdown": "md"}.get(format.value, format.value)
         if output_path is None:
             output_path = folder_of(None, "reports") / ("workflow_report_%s.%s" % (str(run_id)[:8], ending))
         path = pathlib.Path(output_path)
         path.parent.mkdir(parents=True, exist_ok=True)
         with opened(self.task_manager, run_id, *(compare_runs or ())) as runs:
-            if format is ReportFormat.HTML:
-                return self._html(runs, path)
+            if format in (ReportFormat.HTML, ReportFormat.PDF):
+                return self._page(runs, path, format)
             compared = analysis.compare(*runs) if len(runs) > 1 else None
             if format is ReportFormat.MARKDOWN:
                 return written(path, b"\n".join(run.export("markdown") for run in runs) + _markdown(compared))
             return written(path, json.dumps(self._json(runs[0], compared), indent=2, ensure_ascii=False) + "\n")
 
     @staticmethod
-    def _html(runs, path):
+    def _page(runs, path, format):
         # All runs in one page, which compares them.
         files = [run.export("jsonl", os.path.join(str(path.parent), ".%s.%d.jsonl" % (path.name, number))) for number, run in enumerate(runs)]
         try:
-            analysis.runs.open(*files).report(path)
+            together = analysis.runs.open(*files)
+            if format is ReportFormat.PDF:
+                together.export("pdf", path)
+            else:
+                together.report(path)
         finally:
             for file in files:
                 os.unlink(file)
