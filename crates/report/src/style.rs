@@ -42,7 +42,7 @@ background:var(--role-panel);padding:.5rem}
 #makespan-static table:not(:has(tbody tr:nth-child(9))){break-inside:avoid}
 #makespan-static tr,#makespan-static .p,#makespan-static li{break-inside:avoid}
 #makespan-static thead{display:table-header-group}
-#makespan-static table{display:table;font-size:.62rem}#makespan-static .t{min-width:5.5rem}
+#makespan-static table{display:table;font-size:.62rem}#makespan-static .t{min-width:3.5rem}#makespan-static table:has(th:nth-child(5)):not(:has(th:nth-child(6))) td:not(.n){white-space:normal}
 #makespan-static pre,#makespan-static .p{max-height:none;overflow:visible}
 #makespan-static svg{max-width:100%;height:auto}
 #makespan-static .l tbody tr:nth-child(n+14){display:none}
