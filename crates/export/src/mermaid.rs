@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use makespan_analysis::Facts;
 use makespan_model::{Order as _, Status};
 use makespan_scene::{counted, visible};
-use makespan_views::graph::{BUDGET, Graph, Graphing, Grouping};
+use makespan_views::graph::{BUDGET, Graph, Graphing, Grouping, nodes_of};
 
 /// Maximum number of dependencies that Mermaid draws by default.
 const MOST_EDGES: usize = 500;
@@ -35,7 +35,7 @@ struct Part {
 
 impl Part {
     fn new(facts: &Facts, number: usize, by: Grouping) -> Part {
-        let graph = Graph::new(facts, &Graphing { by, ..Graphing::default() }, None);
+        let graph = nodes_of(facts, &Graphing { by, ..Graphing::default() }, None);
         let mut text = String::new();
         nodes(&graph, number, &mut text);
         Part { text, edges: graph.edges.len(), by: graph.by, left_out: graph.left_out }

@@ -74,11 +74,10 @@ mod tests {
     fn lines(text: &str, inferred: bool) -> Vec<String> {
         let mut run = makespan_model::notation::run(text).unwrap();
         run.edges_inferred = inferred;
-        let graph = Graph::new(
-            &Facts::new(Arc::new(run)),
-            &Graphing { by: Grouping::Steps, ..Graphing::default() },
-            None,
-        );
+        let facts = Facts::new(Arc::new(run));
+        let choice = Graphing { by: Grouping::Steps, ..Graphing::default() };
+        let mut graph = Graph::new(&facts, &choice, None);
+        remove(&mut graph, facts.run());
         let name = |node: u32| graph.nodes[node as usize].label.clone();
         assert_eq!((graph.cut.len(), graph.critical.len()), (graph.edges.len(), graph.edges.len()));
         graph.edges.iter().map(|(a, b)| format!("{} {}", name(*a), name(*b))).collect()

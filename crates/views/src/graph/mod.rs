@@ -25,7 +25,7 @@ pub use matrix::{edges_twin, fit_matrix, matrix, matrix_overlay, matrix_scene};
 pub use members::group_details;
 pub use node::{Node, Spread};
 pub use nodes::{BUDGET, Graph};
-pub use open::drawn;
+pub use open::{drawn, nodes_of};
 pub use picture::{overlay, scene};
 pub use plane::{Frame, fit, opening};
 pub(crate) use plane::{bounds, push_route};

@@ -66,7 +66,6 @@ impl Graph {
         };
         graph.connect(run);
         graph.mark(facts);
-        super::implied::remove(&mut graph, run);
         graph
     }
 

@@ -6,10 +6,18 @@ use makespan_model::NONE;
 use super::arrange::Drawn;
 use super::choice::{Graphing, Grouping};
 use super::focus::in_focus;
+use super::implied;
 use super::nodes::Graph;
 
 /// Maximum number of nodes that fit on a page.
 const MOST: usize = 160;
+
+/// Builds the nodes and lines of [`Graph::new`], without lines that say nothing new about an inferred order.
+pub fn nodes_of(facts: &Facts, choice: &Graphing, mask: Option<&[bool]>) -> Graph {
+    let mut graph = Graph::new(facts, choice, mask);
+    implied::remove(&mut graph, facts.run());
+    graph
+}
 
 /// Builds the graph of the tasks in `mask` and in focus, as the reader chose it. With [`Grouping::Automatic`], nodes
 /// are tasks; or, if these are not readable on one page, stacks; or steps; or groups; or, if even these are too many,
@@ -23,7 +31,7 @@ pub fn drawn(facts: &Facts, choice: &Graphing, mask: Option<&[bool]>) -> Drawn {
     };
     // If filter and focus leave nothing, everything is shown.
     let mask = both.as_deref().filter(|m| m.contains(&true));
-    let of = |by| Graph::new(facts, &Graphing { by, ..choice.clone() }, mask);
+    let of = |by| nodes_of(facts, &Graphing { by, ..choice.clone() }, mask);
     if choice.by != Grouping::Automatic {
         return Drawn::new(of(choice.by));
     }
