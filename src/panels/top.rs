@@ -8,7 +8,7 @@ use makespan_views::filter::Filter;
 use makespan_views::{View, status_role};
 use wasm_bindgen::JsCast;
 
-use crate::platform::{boot, files};
+use crate::platform::{boot, embed, files};
 use crate::state::actions::{Action, Setting};
 use crate::state::phase::Phase;
 use crate::state::store::Store;
@@ -92,7 +92,9 @@ pub(crate) fn Top(store: Store, #[prop(into)] badge: ViewFn, children: ChildrenF
     };
     // A page that was served with its run has nothing to return to when the run is closed.
     let brings_a_run = boot::brings_a_run();
-    let can_close = move || !brings_a_run || store.shell.with(|s| s.run_count > 1);
+    // In another page, the run is all there is: it is not exchanged, and its address is the frame's.
+    let is_embedded = embed::is_embedded();
+    let can_close = move || !is_embedded && (!brings_a_run || store.shell.with(|s| s.run_count > 1));
     let close = move |_| {
         let is_last = store.shell.with_untracked(|s| s.run_count <= 1);
         store.dispatch(if is_last { Action::Close } else { Action::CloseRun });
@@ -101,10 +103,12 @@ pub(crate) fn Top(store: Store, #[prop(into)] badge: ViewFn, children: ChildrenF
     let theme_name = move || themes[store.theme.get()].name.replace('-', " ");
     view! {
         <header class="top">
-            <button type="button" class="logo" title=store.hint("Overview", "1") on:click=move |_| store.dispatch(Action::Show(View::Overview))>
-                <span class="mark" aria-hidden="true"><i></i><i></i><i></i></span>
-                <span class="word">"Makespan"</span>
-            </button>
+            {(!is_embedded).then(|| view! {
+                <button type="button" class="logo" title=store.hint("Overview", "1") on:click=move |_| store.dispatch(Action::Show(View::Overview))>
+                    <span class="mark" aria-hidden="true"><i></i><i></i><i></i></span>
+                    <span class="word">"Makespan"</span>
+                </button>
+            })}
             <Show when=move || ready() && store.shell.with(|s| s.run_count > 1)>
                 <select class="run" aria-label="Run" on:change=chosen>
                     {move || store.shell.with(|s| run_options(s, Some(store.view.with(|v| v.run))))}
@@ -129,12 +133,16 @@ pub(crate) fn Top(store: Store, #[prop(into)] badge: ViewFn, children: ChildrenF
                     <option value=PIXELS>"Picture (PNG, double size)"</option>
                     {SAVED.map(|f| view! { <option value=f.name()>{saved_title(f)}</option> }).into_iter().collect::<Vec<_>>()}
                 </select>
-                <button type="button" title=store.hint("Copy the link to this view", "Y") class="wide" on:click=move |_| store.dispatch(Action::CopyLink)>"Link"</button>
+                {(!is_embedded).then(|| view! {
+                    <button type="button" title=store.hint("Copy the link to this view", "Y") class="wide" on:click=move |_| store.dispatch(Action::CopyLink)>"Link"</button>
+                })}
             </Show>
             {badge.run()}
             <button type="button" title=store.hint("Commands, tasks, steps, runs", "Ctrl K") aria-label="Commands and search" on:click=move |_| store.dispatch(Action::Palette)>"☰"</button>
             <button type="button" class="wide" title=store.hint("Theme", "Shift T") on:click=move |_| store.dispatch(Action::Theme)><span class="prefix">"Theme: "</span>{theme_name}</button>
-            <button type="button" title=store.hint("Open files", "Ctrl O") on:click=move |_| store.dispatch(Action::Open)>"Open"</button>
+            {(!is_embedded).then(|| view! {
+                <button type="button" title=store.hint("Open files", "Ctrl O") on:click=move |_| store.dispatch(Action::Open)>"Open"</button>
+            })}
             <button type="button" title=store.hint("Keys", "?") aria-label="Keys" on:click=move |_| store.dispatch(Action::Help)>"?"</button>
             <input id="makespan-open" class="hidden" type="file" multiple aria-label="Open files" tabindex="-1" on:change=picked/>
         </header>

@@ -11,6 +11,11 @@ use web_sys::{File, MessageEvent, Window};
 use super::dom;
 use super::files::Given;
 
+/// Returns whether another page shows this one as a part of itself: its address has the parameter `embed`.
+pub(crate) fn is_embedded() -> bool {
+    dom::search_parameter("embed").is_some()
+}
+
 /// Calls `hear` with the files that the embedding page or the opener sends. The only answer is that this page is ready.
 pub(crate) fn listen(hear: impl Fn(Vec<Given>) + 'static) -> WindowListenerHandle {
     window_event_listener(leptos::ev::message, move |event| {

@@ -20,3 +20,30 @@ async fn an_element_without_its_file_shows_why() {
     let hidden = page.js("return document.querySelector('makespan-viewer iframe').hidden").await;
     assert_eq!(hidden.as_bool(), Some(true), "the empty app is not shown beside it");
 }
+
+#[cfg(unix)]
+#[tokio::test]
+async fn an_element_shows_its_run_without_what_belongs_to_the_page_around() {
+    let Some(setup) = Setup::without_program() else { return };
+    let folder = TempFolder::new("embedded");
+    std::os::unix::fs::symlink(&setup.dist, folder.path().join("app")).unwrap();
+    folder.write(
+        "index.html",
+        "<script src=app/makespan-viewer.js></script>
+        <makespan-viewer src=app/samples/pipeline-a.jsonl view=timeline style=\"height:600px\"></makespan-viewer>",
+    );
+    let site = Folder::serve(folder.path());
+    let page = Chromium::start(&setup, View::default()).await;
+    page.goto(&site.url).await;
+    let inside = |expression: &str| {
+        format!("document.querySelector('makespan-viewer iframe')?.contentDocument?.{expression}")
+    };
+    page.wait_until(&inside("querySelector('.foot')?.innerText.includes('48 tasks')")).await;
+    page.wait_until(&inside("querySelector('.rail button.here[data-view=timeline]')")).await;
+    let top = page.js(&format!("return {}", inside("querySelector('.top').innerText"))).await;
+    let top = top.as_str().unwrap_or_default();
+    assert!(top.contains("Time:") && top.contains("Save"), "{top}");
+    for left_out in ["Makespan", "Open", "Link", "✗"] {
+        assert!(!top.contains(left_out), "{left_out}: {top}");
+    }
+}

@@ -13,7 +13,7 @@
 //! let facts = Facts::new(Arc::new(run));
 //! let watched = Watched { facts: &facts, moment: Moment::Over, utc_offset: 0 };
 //! let found = judge(&rule, &watched, &Baseline::default());
-//! assert_eq!((found.verdict, found.text.as_str()), (Verdict::Firing, "1 task of run r matches status:failed: load"));
+//! assert_eq!((found.verdict, found.text.as_str()), (Verdict::Firing, "1 task of run r matches status:failed (load)"));
 //!
 //! let mut book = AlertBook::default();
 //! let judged = Judged { rule: &rule, found };

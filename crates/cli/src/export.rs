@@ -65,14 +65,14 @@ pub(crate) fn run(args: &ExportArgs, config: &Config) -> Result<(), Failure> {
             let chosen = chosen(args, facts(&args.input, config, redactor.as_mut())?, config)?;
             let mut notes = Vec::new();
             let bytes = perfetto(&chosen.iter().collect::<Vec<_>>(), &mut notes);
-            tell(&notes);
+            warn(&notes);
             bytes
         }
         ExportFormat::Png => {
             let chosen = chosen(args, facts(&args.input, config, redactor.as_mut())?, config)?;
             let (options, mut notes) = (options(args)?, Vec::new());
             let bytes = png(&chosen.iter().collect::<Vec<_>>(), &options, args.scale, &mut notes);
-            tell(&notes);
+            warn(&notes);
             bytes.map_err(refused)?
         }
         ExportFormat::Parquet => {
@@ -120,7 +120,7 @@ pub(crate) fn draw(args: &DrawArgs) -> Result<(), Failure> {
         return Err(Failure::Refused(format!("the SVG has more than {} MiB", LARGEST_SVG >> 20)));
     }
     let bytes = rasterise(&svg, args.scale, &mut notes);
-    tell(&notes);
+    warn(&notes);
     save(args.output.as_deref(), ExportFormat::Png, &bytes.map_err(refused)?)
 }
 
@@ -173,12 +173,12 @@ fn refused(error: ExportError) -> Failure {
 fn text(runs: &[Facts], format: Format, options: &Options) -> Result<String, Failure> {
     let runs: Vec<&Facts> = runs.iter().collect();
     let Exported { text, notes } = export(&runs, format, options).map_err(refused)?;
-    tell(&notes);
+    warn(&notes);
     Ok(text)
 }
 
 /// Prints what a format cannot represent.
-fn tell(notes: &[String]) {
+fn warn(notes: &[String]) {
     for note in notes {
         let _ = writeln!(io::stderr(), "makespan: {}", clean(note));
     }

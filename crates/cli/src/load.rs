@@ -48,7 +48,7 @@ pub(crate) fn load(input: &Input, config: &Config) -> Result<Vec<Loaded>, Failur
     let opened = events(input, config, &zone, &mut fold);
     let (runs, early) = fold.finish();
     let nothing = runs.is_empty();
-    tell(&opened, nothing);
+    warn(&opened, nothing);
     for d in early {
         let _ = writeln!(std::io::stderr(), "makespan: {}: {}", d.severity.name(), clean(&d.message));
     }
@@ -73,7 +73,7 @@ pub(crate) fn load_events<S: EventSink>(
     let zone = time_reading(input, config)?;
     let opened = events(input, config, &zone, sink);
     let nothing = is_nothing(sink);
-    tell(&opened, nothing);
+    warn(&opened, nothing);
     if nothing { Err(Failure::NothingRead) } else { Ok(()) }
 }
 
@@ -85,7 +85,7 @@ fn time_reading(input: &Input, config: &Config) -> Result<TimeReading, Failure> 
 
 fn events(input: &Input, config: &Config, zone: &TimeReading, sink: &mut dyn EventSink) -> Opened {
     let walked = walk::files(&input.files);
-    walked.tell();
+    walked.warn();
     let walk::Walked { files, mut unreadable, .. } = walked;
     let (mut sources, mut shown) = (Vec::new(), Vec::new());
     let mut left = MOST_BYTES;
@@ -144,7 +144,7 @@ fn paths(opened: &Opened) -> Vec<String> {
 }
 
 /// Prints what was not read: for each file the problem, its place, and the formats tried.
-fn tell(opened: &Opened, nothing: bool) {
+fn warn(opened: &Opened, nothing: bool) {
     let word = if nothing { "error" } else { "warning" };
     let mut lines: Vec<String> = (opened.unreadable.iter().take(TOLD))
         .map(|(name, why)| format!("makespan: {word}: {} cannot be read: {}\n", clean(name), clean(why)))

@@ -19,7 +19,7 @@ use crate::walk::{self, InputPlace, MOST_BYTES};
 /// Serves until interrupted.
 pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
     let walked = walk::files(&args.files);
-    walked.tell();
+    walked.warn();
     let walk::Walked { files, mut unreadable, .. } = walked;
     let mut served = Vec::new();
     for mut file in files {
@@ -85,7 +85,7 @@ pub(crate) fn run(args: &OpenArgs, config: &Config) -> Result<(), Failure> {
     served.map_err(failed)
 }
 
-/// What a browser is told to open, and the file to remove afterwards. The address holds a token, and every user of the
+/// What a browser opens, and the file to remove afterwards. The address holds a token, and every user of the
 /// machine can see the arguments of a program: so it stands in a file that only this user can read, where that can be.
 fn doorway(address: &str) -> (String, Option<PathBuf>) {
     let file = || -> Option<PathBuf> {

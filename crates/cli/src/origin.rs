@@ -53,14 +53,14 @@ impl Origins {
         if let [(only, _)] = self.formats.as_slice() {
             return only;
         }
-        let told = self.formats.iter().filter(|(_, ids)| ids.contains(&run.id));
-        let mut candidates: Vec<&'static str> = told.map(|(id, _)| *id).collect();
+        let matching = self.formats.iter().filter(|(_, ids)| ids.contains(&run.id));
+        let mut candidates: Vec<&'static str> = matching.map(|(id, _)| *id).collect();
         if candidates.is_empty() {
             // Where two files had a run of the same id, the later one's got the name of its file behind its own.
             let named = self.files.iter().filter(|(name, _)| run.id.contains(&format!(" ({name}")));
             candidates.extend(named.max_by_key(|(name, _)| name.len()).map(|(_, id)| *id));
         }
-        // A run that several formats tell of is the one's that its source names, else the first one's.
+        // A run that several formats contain has the format that its source names, otherwise the first one.
         let source = run.text(run.source).to_lowercase();
         let named = |id: &&&'static str| {
             let title = by_id(id).map_or("", |i| i.title).to_lowercase();

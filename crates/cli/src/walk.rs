@@ -69,7 +69,7 @@ pub(crate) struct Walked {
 
 impl Walked {
     /// Prints what was skipped without being an error.
-    pub(crate) fn tell(&self) {
+    pub(crate) fn warn(&self) {
         let (count, first) = &self.hidden;
         if *count > 0 {
             let _ = writeln!(

@@ -70,8 +70,8 @@ fn every_record_of_a_flood_is_written_or_counted() {
     let lifecycle = THREADS as u64 * ALERTS;
     let ended = u64::from(run.recorded_status == Some(makespan_model::Status::Succeeded));
     assert_eq!(run.alerts.text.len() as u64 + ended + stats.dropped_lifecycle, lifecycle + 1);
-    let told: u64 = finding(&run, "records-dropped");
-    assert_eq!(told, stats.dropped_details + stats.dropped_lifecycle, "and the run tells of each");
+    let reported: u64 = finding(&run, "records-dropped");
+    assert_eq!(reported, stats.dropped_details + stats.dropped_lifecycle, "and the run reports each");
     // Beyond the bound come only the remarks about it, and what threads had reserved at the same moment.
     assert!(most <= (1 << 20) + (64 << 10), "{most}");
     assert_eq!(stats.held, 0, "everything that was reserved was given back");

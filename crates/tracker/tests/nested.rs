@@ -36,9 +36,9 @@ fn parent_of(run: &Run, name: &str) -> Option<String> {
 #[test]
 fn a_program_follows_its_environment() {
     let tracker = Tracker::from_env();
-    let told =
+    let is_named =
         ["MAKESPAN_FILE", "MAKESPAN_DIR", "MAKESPAN_STORE"].iter().any(|name| env::var_os(name).is_some());
-    assert_eq!(tracker.is_enabled(), told);
+    assert_eq!(tracker.is_enabled(), is_named);
     let run = tracker.run("inner").label("a", 1).start();
     run.metric("rows", 3, "");
     let fetch = run.task("fetch").start();

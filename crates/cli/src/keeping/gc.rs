@@ -20,7 +20,7 @@ use crate::output::{clean, print, print_json};
 use crate::stored::{Address, damage, now, patiently};
 use crate::terminal::Terminal;
 
-/// Shows what would go, and lets it go when told to.
+/// Shows what would be deleted, and deletes it on request.
 pub(crate) fn run(args: &GcArgs, config: &Config) -> Result<(), Failure> {
     let policy = policy(args, config)?;
     let address = Address::new(config)?;
@@ -187,7 +187,7 @@ fn page(plan: &Plan, policy: &Policy) -> String {
             Kept::Active => "kept because not finished",
             Kept::Failed => "kept because failed",
             Kept::Last => "kept as the last of the workflow",
-            // Of the ones there is nothing to tell, of the others a warning told.
+            // Wanted runs need no line; a warning reported those without a date.
             Kept::Wanted | Kept::Undated => continue,
         };
         line(*number, text);

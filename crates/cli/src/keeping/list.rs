@@ -50,7 +50,7 @@ pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
     };
     let page = match address.open_existing()? {
         Some(store) => {
-            tell(&store.info().map_err(|error| address.failed(error))?);
+            show(&store.info().map_err(|error| address.failed(error))?);
             damage::report_all(&address, &*store)?;
             store.runs(&query).map_err(|error| address.failed(error))?
         }
@@ -75,7 +75,7 @@ pub(crate) fn run(args: &ListArgs, config: &Config) -> Result<(), Failure> {
 }
 
 /// Prints problems of the store.
-fn tell(info: &Info) {
+fn show(info: &Info) {
     // Which runs are damaged is said of each.
     for found in info.findings.iter().filter(|found| found.code != "damaged-segment") {
         let times = if found.count > 1 { format!(" ({}×)", count(found.count)) } else { String::new() };

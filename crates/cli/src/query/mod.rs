@@ -35,7 +35,7 @@ pub(crate) fn run(args: &QueryArgs, config: &Config) -> Result<(), Failure> {
     let (expression, files) = words.ok_or(Failure::NoExpression)?;
     let expression = expression.to_string_lossy();
     let wrong = |error: &QueryError| Failure::Query(marked(&expression, error));
-    // Before anything is read: a wrong expression is told at once.
+    // Before anything is read: a wrong expression is reported at once.
     let query = Query::parse(&expression).map_err(|error| wrong(&error))?;
     let mut runs = load(
         &Input {

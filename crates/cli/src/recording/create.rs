@@ -39,7 +39,7 @@ pub(crate) fn run(args: &CreateArgs, config: &Config) -> Result<(), Failure> {
         id: id.as_str().into(),
         name: Some(args.name.as_str().into()),
         workflow: workflow.map(Into::into),
-        // Without steps nothing else tells that it is under way.
+        // Without steps nothing else shows that it is under way.
         status: steps.is_empty().then_some(Status::Running),
         started: Some(now),
         source: Some(source().into()),
@@ -81,7 +81,7 @@ pub(super) fn source() -> String {
 ///
 /// # Errors
 ///
-/// [`Failure::Usage`] for an id that is not one word: it could not be told from the words around it.
+/// [`Failure::Usage`] for an id that is not one word: it could not be distinguished from the words around it.
 pub(super) fn run_id(asked: Option<&str>, name: &str, now: i64) -> Result<String, Failure> {
     match asked {
         None => Ok(new_run_id(name, now)),

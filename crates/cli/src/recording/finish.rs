@@ -53,7 +53,7 @@ pub(crate) fn run(args: &FinishArgs, config: &Config) -> Result<(), Failure> {
 ///
 /// # Errors
 ///
-/// Why it cannot be said to have ended so: its steps tell otherwise.
+/// Why it cannot have ended so: its steps say otherwise.
 fn ending(run: &Run, args: &FinishArgs) -> Result<Status, String> {
     if let Some(ended) = run.recorded_status.filter(|s| s.is_terminal()) {
         return Err(format!("run {} was finished already, as {}", run.id, ended.name()));

@@ -56,7 +56,7 @@ pub(crate) fn run(args: &StepArgs, config: &Config) -> Result<(), Failure> {
         _ => 0,
     };
     record(&address, &*store, words, &[event], (number > 0).then_some(number), now)?;
-    tell(&address, &*store, words)
+    write(&address, &*store, words)
 }
 
 /// The step of that id.
@@ -93,7 +93,7 @@ fn add(address: &Address, store: &dyn Store, words: &StepWords, after: &[String]
         ..Task::default()
     };
     record(address, store, words, &[Event::Task(task)], None, now())?;
-    tell(address, store, words)
+    write(address, store, words)
 }
 
 /// Writes events and the message, as one.
@@ -120,7 +120,7 @@ fn record(
 }
 
 /// Says what the store now knows, which another process may have had a part in.
-fn tell(address: &Address, store: &dyn Store, words: &StepWords) -> Result<(), Failure> {
+fn write(address: &Address, store: &dyn Store, words: &StepWords) -> Result<(), Failure> {
     let run = run_of(address, store, &words.run)?;
     let Some(step) = run.find_task(&words.step) else { return Err(missing(address, store, &words.run)) };
     let status = run.tasks.status[step.index()];

@@ -169,13 +169,13 @@ mod tests {
             assert_eq!(happens(&run, "second", &START).is_ok(), may, "{first:?}");
             assert!(happens(&run, "second", &Happening::Start { worker: "w", anyway: true }).is_ok());
         }
-        let told = happens(&run(Running, Pending, None), "second", &START).unwrap_err();
-        assert!(told.contains("depends on first, which is running"), "{told}");
+        let message = happens(&run(Running, Pending, None), "second", &START).unwrap_err();
+        assert!(message.contains("depends on first, which is running"), "{message}");
     }
 
     #[test]
     fn a_finished_run_cannot_be_changed() {
-        let told = happens(&run(Pending, Pending, Some(Cancelled)), "first", &START).unwrap_err();
-        assert!(told.contains("finished as cancelled"), "{told}");
+        let message = happens(&run(Pending, Pending, Some(Cancelled)), "first", &START).unwrap_err();
+        assert!(message.contains("finished as cancelled"), "{message}");
     }
 }

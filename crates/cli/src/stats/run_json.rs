@@ -16,7 +16,7 @@ use super::step_json::{STEPS, Step, ns, step};
 use super::trends::{self, TrendJson};
 use crate::args::StatsArgs;
 
-/// How many entries of each list are told: the first ones, which are the largest.
+/// Number of entries of each list that are written: the first ones, which are the largest.
 const MOST: usize = 20;
 /// How many chains beside the critical path.
 const CHAINS: usize = 5;

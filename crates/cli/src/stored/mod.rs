@@ -51,7 +51,7 @@ impl Address {
         Ok(Address { location, is_default: false, ..Address::new(config)? })
     }
 
-    /// Whether both are one store, as far as their URLs tell.
+    /// Whether both are one store, as far as their URLs show.
     pub(crate) fn is_same(&self, other: &Address) -> bool {
         let place =
             |address: &Address| address.location.path().ok().and_then(|path| path.canonicalize().ok());

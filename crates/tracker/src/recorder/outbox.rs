@@ -40,9 +40,9 @@ pub(super) struct Outbox {
     /// Number of bytes in all parcels.
     waiting: usize,
     /// Number of dropped records that the file already reports, by kind.
-    told: [u64; 2],
-    told_not_finite: u64,
-    told_unheard: u64,
+    reported: [u64; 2],
+    reported_not_finite: u64,
+    reported_unheard: u64,
     /// Time of the last report of late writes.
     remarked: i64,
     /// The last error of the sink, and the number of failures since its last success.
@@ -74,9 +74,9 @@ impl Outbox {
             parcels: VecDeque::new(),
             next: 1,
             waiting: 0,
-            told: [0; 2],
-            told_not_finite: 0,
-            told_unheard: 0,
+            reported: [0; 2],
+            reported_not_finite: 0,
+            reported_unheard: 0,
             remarked: i64::MIN,
             trouble: None,
             unsynced: false,
@@ -141,7 +141,7 @@ impl Outbox {
         self.next += lines;
     }
 
-    fn tell(&mut self, code: &'static str, count: u64, text: String, shared: &Shared) {
+    fn report(&mut self, code: &'static str, count: u64, text: String, shared: &Shared) {
         self.scratch.clear();
         let finding = Diagnostic::new(Severity::Warning, code, text).times(count);
         write_line(&Event::Diagnostic(finding), &mut self.scratch);
@@ -159,35 +159,35 @@ impl Outbox {
             [(Class::Detail, "metrics, log lines and progress"), (Class::Lifecycle, "events of tasks")]
         {
             let i = class as usize;
-            let fresh = dropped[i] - self.told[i];
+            let fresh = dropped[i] - self.reported[i];
             if fresh > 0 {
-                self.told[i] = dropped[i];
+                self.reported[i] = dropped[i];
                 let text = format!(
                     "records dropped while this run was recorded ({what}): {fresh}; they arrived faster than they \
                      could be written, and memory is bounded"
                 );
-                self.tell("records-dropped", fresh, text, shared);
+                self.report("records-dropped", fresh, text, shared);
             }
         }
         let not_finite = self.run.not_finite.load(Ordering::Relaxed);
-        let fresh = not_finite - self.told_not_finite;
+        let fresh = not_finite - self.reported_not_finite;
         if fresh > 0 {
-            self.told_not_finite = not_finite;
+            self.reported_not_finite = not_finite;
             let text =
                 format!("values of metrics or progress that are not finite numbers were ignored: {fresh}");
-            self.tell("not-finite", fresh, text, shared);
+            self.report("not-finite", fresh, text, shared);
         }
         let unheard = self.run.unheard.load(Ordering::Relaxed);
-        let fresh = unheard - self.told_unheard;
+        let fresh = unheard - self.reported_unheard;
         if fresh > 0 {
-            self.told_unheard = unheard;
+            self.reported_unheard = unheard;
             let text = format!("events that were not delivered because listeners were too slow: {fresh}");
-            self.tell("listener-behind", fresh, text, shared);
+            self.report("listener-behind", fresh, text, shared);
         }
         if let Some((error, times)) = self.trouble.take_if(|_| self.parcels.is_empty()) {
             let text =
                 format!("failed writes of this run: {times}; later writes succeeded (last error: {error})");
-            self.tell("sink-failed", times, text, shared);
+            self.report("sink-failed", times, text, shared);
         }
         if last || self.remarked == i64::MIN || now.saturating_sub(self.remarked) > REMARK_EVERY {
             let unwaited = self.run.unwaited.swap(0, Ordering::Relaxed);
@@ -197,7 +197,7 @@ impl Outbox {
                     "calls that returned before their records were written, to not delay the program: {unwaited}; if it \
                      had been killed then, these records would be missing"
                 );
-                self.tell("written-late", unwaited, text, shared);
+                self.report("written-late", unwaited, text, shared);
             }
         }
     }

@@ -52,7 +52,7 @@ impl Writer {
         Writer { shared, sink, producer, post, runs: BTreeMap::new(), carried: Vec::new(), failing: false }
     }
 
-    /// Writes until it is told to stop and nothing is left, or what is left cannot be written.
+    /// Writes until it is asked to stop and nothing is left, or what is left cannot be written.
     pub(super) fn work(mut self) {
         let mut idle = 0;
         let mut stopping: Option<Instant> = None;
@@ -158,11 +158,11 @@ impl Writer {
                 ends.insert(of(record), i);
             }
         }
-        let mut told = vec![false; records.len()];
+        let mut merged = vec![false; records.len()];
         for (i, Taken { from, record }) in records.iter().enumerate() {
             self.shared.release(record.weight());
             let Some(outbox) = self.runs.get_mut(&record.run) else { continue };
-            if told[i] {
+            if merged[i] {
                 continue;
             }
             let begins = matches!(record.what, What::Started { .. } | What::Began { .. });
@@ -174,7 +174,7 @@ impl Writer {
                 _ => None,
             });
             if let Some(end) = end {
-                told[end] = true;
+                merged[end] = true;
             }
             let fits = outbox.add(record, ending, &from.worker, &self.shared);
             if let Some(post) = self.post.as_mut().filter(|_| fits && !from.quiet) {

@@ -154,7 +154,7 @@ mod tests {
         .unwrap();
         assert_eq!((found.resident, found.high_water), (Some(1 << 20), Some(2 << 20)));
         assert_eq!((found.threads, found.switches), (Some(3), Some(7)));
-        assert_eq!(status("Name: kthreadd\n").unwrap().resident, None, "what is not told is not 0");
+        assert_eq!(status("Name: kthreadd\n").unwrap().resident, None, "what is missing is not 0");
 
         let text = "rchar: 9\nwchar: 8\nsyscr: 7\nsyscw: 6\nread_bytes: 5\nwrite_bytes: 4\n";
         assert_eq!(io(text), Some(Io { read_bytes: 5, written_bytes: 4, reads: 7, writes: 6 }));

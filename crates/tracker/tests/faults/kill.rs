@@ -11,21 +11,21 @@ use makespan_model::RunsBuilder;
 use crate::matrix::{fresh_folder, host};
 
 /// The tasks that a host said had ended, each after the call had returned.
-fn told(fault: &str, folder: &Path, kill_after: Option<usize>) -> (Vec<String>, Option<i32>) {
+fn acknowledged(fault: &str, folder: &Path, kill_after: Option<usize>) -> (Vec<String>, Option<i32>) {
     let mut child = host(fault, folder, true).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut told = Vec::new();
+    let mut acknowledged = Vec::new();
     while let Some(Ok(line)) = lines.next() {
-        told.push(line);
-        if kill_after == Some(told.len()) {
+        acknowledged.push(line);
+        if kill_after == Some(acknowledged.len()) {
             child.kill().unwrap();
         }
     }
-    (told, child.wait().unwrap().signal())
+    (acknowledged, child.wait().unwrap().signal())
 }
 
-/// Every task that was told of is there, succeeded; only the last line may be torn.
-fn check(folder: &Path, told: &[String]) {
+/// Every task that was acknowledged is there, succeeded; only the last line may be torn.
+fn check(folder: &Path, acknowledged: &[String]) {
     let run = std::fs::read_dir(folder.join("runs")).unwrap().next().unwrap().unwrap().path();
     let bytes = std::fs::read(run.join("run.jsonl")).unwrap();
     let mut builder = RunsBuilder::new();
@@ -37,7 +37,7 @@ fn check(folder: &Path, told: &[String]) {
         }
     }
     let run = builder.finish().0.remove(0);
-    for task in told {
+    for task in acknowledged {
         let id = run.find_task(task).unwrap_or_else(|| panic!("{task} was safe, and is missing"));
         assert_eq!(run.tasks.status[id.index()], makespan_model::Status::Succeeded, "{task}");
     }
@@ -50,12 +50,12 @@ pub(crate) fn killed() {
         let folder = fresh_folder(&format!("kill-{kill}"));
         // Early and late: after 1 to 400 tasks, spread evenly.
         let after = 1 + kill * 97 % 400;
-        let (told, signal) = told("is killed", &folder, Some(after));
+        let (acknowledged, signal) = acknowledged("is killed", &folder, Some(after));
         assert_eq!(signal, Some(9));
-        assert!(told.len() >= after);
-        check(&folder, &told);
+        assert!(acknowledged.len() >= after);
+        check(&folder, &acknowledged);
         std::fs::remove_dir_all(&folder).unwrap();
-        tasks += told.len();
+        tasks += acknowledged.len();
     }
     println!("  {kills} kills, {tasks} tasks, none missing");
 }
@@ -65,9 +65,9 @@ pub(crate) fn aborted() {
     // record either, for the panic hook has it written.
     for fault in ["is killed by itself", "a buffered record and a panic that aborts"] {
         let folder = fresh_folder("abort");
-        let (told, signal) = told(fault, &folder, None);
-        assert_eq!((told.len(), signal), (100, Some(6)), "{fault}");
-        check(&folder, &told);
+        let (acknowledged, signal) = acknowledged(fault, &folder, None);
+        assert_eq!((acknowledged.len(), signal), (100, Some(6)), "{fault}");
+        check(&folder, &acknowledged);
         std::fs::remove_dir_all(&folder).unwrap();
     }
 }

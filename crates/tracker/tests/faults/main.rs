@@ -1,8 +1,8 @@
 //! What goes wrong while a program is recorded, and that the program does not notice.
 //!
 //! This program starts itself again as a host with a known behaviour, once recorded and once not, with one fault each;
-//! what both print, and how they end, must be the same. A second part kills hosts and looks for what they were told
-//! was safe. `MAKESPAN_KILLS` says how often; 6 times where it is not set.
+//! what both print, and how they end, must be the same. A second part kills hosts and looks for what was
+//! reported as safe. `MAKESPAN_KILLS` says how often; 6 times where it is not set.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
 
 #[cfg(unix)]

@@ -57,7 +57,7 @@ impl Monitor {
         self.runs.get(self.chosen)
     }
 
-    /// The run, as its events tell it.
+    /// The run, as its events describe it.
     pub(super) fn run(&self) -> Option<&Run> {
         self.seen.as_ref().map(|seen| seen.facts.run())
     }

@@ -215,7 +215,7 @@ fn attend(
         signals.let_go();
         let status = process.wait();
         drop(stop);
-        // Where only waiting tells that it ended, the time before that is too early.
+        // Where only waiting shows that it ended, the time before that is too early.
         (status, if cfg!(target_os = "linux") { ended } else { now() }, disk)
     });
     let mut gaps: Vec<String> = usage.gaps().map(str::to_owned).collect();
@@ -249,7 +249,7 @@ fn join(readers: Vec<JoinHandle<()>>) -> bool {
     true
 }
 
-/// Measures until it is told to stop.
+/// Measures until it is asked to stop.
 fn measure(usage: &mut Usage, record: &mut Record, mut every: Duration, stopped: &Receiver<()>) {
     let _ = record.try_send();
     let mut sent = Instant::now();
@@ -295,7 +295,7 @@ fn verdict(
         (None, None) => (1, "ExitStatus", "exit status unknown".to_owned()),
     };
     match asked {
-        // It did as it was told.
+        // It ended because it was asked to.
         Some(asked) => (Status::Cancelled, code, Some((kind, format!("{message} after {asked}")))),
         None => (Status::Failed, code, Some((kind, message))),
     }

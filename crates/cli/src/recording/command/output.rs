@@ -122,7 +122,7 @@ impl Tail {
 pub(super) type SharedTail = Arc<Mutex<Tail>>;
 
 /// Passes everything from one place to another, at once, and keeps the end of it. Ends where the input does, or where
-/// nobody takes the output any more: the input is then closed, which tells whoever writes to it.
+/// nobody takes the output any more: the input is then closed, which whoever writes to it notices.
 pub(super) fn pass_through(
     stream: Stream,
     mut from: impl Read + Send + 'static,

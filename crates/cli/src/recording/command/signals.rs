@@ -1,4 +1,4 @@
-//! Signals that ask this program to stop, or tell it something, are meant for the command: they are handed on.
+//! Signals that ask this program to stop, or inform it of something, are meant for the command: they are handed on.
 
 #[cfg(unix)]
 mod unix {
@@ -57,7 +57,7 @@ mod unix {
                 let mut source = source::Source::new(set);
                 while let Some((signal, from)) = source.next() {
                     if signal == Signal::SIGWINCH {
-                        // The system has told all of the group, before the new size was there to be read.
+                        // The system has informed all of the group before the new size was there to be read.
                         if terminals.iter().filter(|terminal| terminal.resize()).count() > 0 {
                             let _ = killpg(getpgrp(), Signal::SIGWINCH);
                         }

@@ -197,7 +197,7 @@ mod system {
 }
 
 /// What the children that this process waited for took in all, with those that they waited for themselves, and what of
-/// that cannot be told.
+/// that is unknown.
 ///
 /// A program that is started begins with the memory of the one that started it, and the system counts that as its own
 /// greatest (execve(2) keeps `ru_maxrss`). So the largest process is known only where it was larger than this one.
