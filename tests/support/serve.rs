@@ -62,14 +62,16 @@ fn answer(mut stream: &TcpStream, folder: &Path) -> std::io::Result<()> {
     let request = lines.next().transpose()?.unwrap_or_default();
     while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
     let path = request.split_whitespace().nth(1).unwrap_or("/").split('?').next().unwrap_or("/");
-    let name = if path == "/" { "index.html" } else { path.trim_start_matches('/') };
-    let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
-    let found = if inside { std::fs::read(folder.join(name)).ok() } else { None };
+    let name = path.trim_start_matches('/');
+    let name =
+        if name.is_empty() || name.ends_with('/') { format!("{name}index.html") } else { name.to_owned() };
+    let inside = Path::new(&name).components().all(|part| matches!(part, Component::Normal(_)));
+    let found = if inside { std::fs::read(folder.join(&name)).ok() } else { None };
     let (status, body) = match &found {
         Some(bytes) => ("200 OK", bytes.as_slice()),
         None => ("404 Not Found", b"not here".as_slice()),
     };
-    let kind = match Path::new(name).extension().and_then(|end| end.to_str()) {
+    let kind = match Path::new(&name).extension().and_then(|end| end.to_str()) {
         Some("html") => "text/html",
         Some("js") => "text/javascript",
         Some("css") => "text/css",
