@@ -175,8 +175,8 @@ fn the_action_writes_summary_annotations_and_exit_code() {
     let script: String =
         script.lines().map(|l| l.strip_prefix("        ").unwrap_or(l).to_owned() + "\n").collect();
     assert!(!script.contains("${{"), "an input would be part of the script");
-    let told = action.lines().filter_map(|line| line.trim().strip_prefix("description: "));
-    for value in told {
+    let descriptions = action.lines().filter_map(|line| line.trim().strip_prefix("description: "));
+    for value in descriptions {
         assert!(value.starts_with('"') || !value.contains(": "), "YAML reads a mapping in {value}");
     }
     if Command::new("bash").arg("--version").output().is_err() {

@@ -56,15 +56,15 @@ mod recorded {
 
 #[cfg(unix)]
 mod tests {
-    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-    use std::net::{TcpListener, TcpStream};
+    use std::net::TcpListener;
     use std::path::PathBuf;
-    use std::process::{Child, Command, Output, Stdio};
+    use std::process::{Command, Output, Stdio};
     use std::time::{Duration, Instant};
 
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use crate::common::kept::Kept;
+    use crate::common::served::Server;
     use crate::common::{files_under, text};
     use crate::recorded::{PAUSE, TASKS};
 
@@ -77,46 +77,6 @@ mod tests {
         ("a_server_that_refuses_the_token_is_reported_and_changes_nothing", refused),
         ("a_server_that_never_answers_delays_the_end_by_a_few_seconds", silent),
     ];
-
-    struct Server {
-        child: Child,
-        port: u16,
-    }
-
-    impl Server {
-        fn start(kept: &Kept, port: u16, more: &[&str]) -> Server {
-            let port = port.to_string();
-            let mut command = kept.command();
-            command.args(["serve", "--no-browser", "--port", &port]).args(more);
-            let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-            let mut line = String::new();
-            BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-            let port = line.trim_end().trim_end_matches('/').rsplit(':').next().unwrap().parse().unwrap();
-            Server { child, port }
-        }
-
-        fn get(&self, path: &str) -> Value {
-            let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-            let head =
-                format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n", self.port);
-            stream.write_all(head.as_bytes()).unwrap();
-            let mut answer = String::new();
-            stream.read_to_string(&mut answer).unwrap();
-            serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
-        }
-
-        fn kill(mut self) {
-            self.child.kill().unwrap();
-            self.child.wait().unwrap();
-        }
-    }
-
-    impl Drop for Server {
-        fn drop(&mut self) {
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-        }
-    }
 
     /// The recorded program, without a place of its own for its events.
     fn program(kept: &Kept, port: u16, tasks: u64) -> Command {
@@ -223,7 +183,7 @@ mod tests {
         let mut child = command.env(PAUSE, "3").env("MAKESPAN_DIR", &folder).spawn().unwrap();
         for _ in 0..3 {
             std::thread::sleep(Duration::from_millis(1_500));
-            server.kill();
+            drop(server);
             std::thread::sleep(Duration::from_millis(300));
             server = Server::start(&there, port, &[]);
         }

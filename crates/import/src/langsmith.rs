@@ -36,7 +36,7 @@ fn sniff(head: &Head<'_>) -> Option<Claim> {
     } else if shape.record_has(&["run_type", "start_time", "dotted_order"]) {
         claim(92, "runs", "runs with run_type and dotted_order")
     } else if inner("post") || (shape.has("patch") && shape.inner_has("patch", "dotted_order")) {
-        claim(92, "runs", "lists post and patch, of runs with trace_id")
+        claim(92, "runs", "batches of runs, in the lists post and patch")
     } else {
         None
     }

@@ -5,6 +5,7 @@
 pub(crate) mod kept;
 #[cfg(target_os = "linux")]
 pub(crate) mod pty;
+pub(crate) mod served;
 
 use std::fs;
 use std::io::Write as _;

@@ -288,7 +288,7 @@ pub(super) fn comment(bytes: &[u8]) -> Option<usize> {
     }
 }
 
-/// Whether a word stands for a number that is none, or infinite.
+/// Returns whether a word stands for NaN or an infinite number.
 pub(super) fn is_not_a_number(word: &[u8]) -> bool {
     let bare = word.strip_prefix(b"-").or_else(|| word.strip_prefix(b"+")).unwrap_or(word);
     [b"nan".as_slice(), b"inf", b"infinity"].iter().any(|name| bare.eq_ignore_ascii_case(name))

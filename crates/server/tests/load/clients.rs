@@ -124,7 +124,8 @@ impl Sent {
     }
 }
 
-/// Sends until stopped, over so many connections, each as one producer to a run of its own, so many events a request.
+/// Sends until `stop` is set, over several connections, each as one producer to a run of its own, with `batch` events per
+/// request.
 /// The port may change: who gets no answer connects and sends the same again.
 pub(crate) fn send(
     port: &Arc<AtomicU16>,

@@ -42,7 +42,8 @@ impl Overload {
     }
 }
 
-/// Sends until told to stop, over so many connections, each as one producer to a run of its own, so many events a request.
+/// Sends until `stop` is set, over several connections, each as one producer to a run of its own, with `batch` events per
+/// request.
 pub(crate) fn send_too_much(
     port: u16,
     stop: &Arc<AtomicBool>,
